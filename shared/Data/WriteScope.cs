@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Crucible.Live;
+using Crucible.People;
+using Dapper;
+using Npgsql;
+
+namespace Crucible.Data;
+
+/// <summary>
+/// One transaction and its news. Write through <see cref="Connection"/>, announce with <see cref="Tell"/>, then
+/// <see cref="Commit"/>: rows, news and notification become visible together, or not at all when it is disposed
+/// without a commit.
+/// </summary>
+public sealed class WriteScope : IAsyncDisposable
+{
+    private readonly NpgsqlTransaction _transaction;
+    private readonly Actor _actor;
+    private readonly List<(string Topic, string Kind, string Change)> _news = [];
+
+    internal WriteScope(NpgsqlConnection connection, NpgsqlTransaction transaction, Actor actor)
+    {
+        Connection = connection;
+        _transaction = transaction;
+        _actor = actor;
+    }
+
+    /// <summary>The connection that holds the transaction.</summary>
+    public NpgsqlConnection Connection { get; }
+
+    /// <summary>Adds a line to a topic's log. The plugin's id is the first part of the kind.</summary>
+    /// <param name="plugin">Id of the plugin that owns the change type.</param>
+    /// <param name="topic">Whose listeners hear it.</param>
+    /// <param name="change">A fact in the past with ids, not objects; kept as JSON.</param>
+    public void Tell<TChange>(string plugin, Topic topic, TChange change) where TChange : notnull =>
+        _news.Add((topic.ToString(), ChangeKind.Of(plugin, typeof(TChange)), JsonSerializer.Serialize(change, LiveJson.Options)));
+
+    /// <summary>Writes the news and commits.</summary>
+    public async Task Commit(CancellationToken cancel)
+    {
+        if (_news.Count > 0)
+            await Connection.ExecuteAsync(new CommandDefinition(WriteNews, new
+            {
+                topics = _news.Select(n => n.Topic).ToArray(),
+                kinds = _news.Select(n => n.Kind).ToArray(),
+                changes = _news.Select(n => n.Change).ToArray(),
+                actor = _actor.DisplayName,
+            }, cancellationToken: cancel)).ConfigureAwait(false);
+        await _transaction.CommitAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Rolls back what was not committed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.DisposeAsync().ConfigureAwait(false);
+        await Connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // The topic rows are taken last, in sorted order and in one statement: two writers that touch the same topics in
+    // different order would deadlock, and the row lock held to the end is what makes a topic's numbers commit in order.
+    private const string WriteNews = """
+        with news as materialized (
+            select topic, kind, change::jsonb as change, ord
+            from unnest(@topics, @kinds, @changes) with ordinality as n(topic, kind, change, ord)
+        ), counted as materialized (
+            select topic, count(*) as n from news group by topic order by topic
+        ), bumped as (
+            insert into crucible.topic as t (topic, seq)
+            select topic, n from counted order by topic
+            on conflict (topic) do update set seq = t.seq + excluded.seq
+            returning t.topic, t.seq
+        ), logged as (
+            insert into crucible.change (topic, seq, kind, change, actor, at)
+            select n.topic, b.seq - c.n + row_number() over (partition by n.topic order by n.ord), n.kind, n.change, @actor, now()
+            from news n join bumped b using (topic) join counted c using (topic)
+        )
+        select pg_notify('crucible_live', topic || '=' || seq) from bumped
+        """;
+}

@@ -1,0 +1,124 @@
+using Crucible.Jobs;
+using Crucible.Live;
+using Crucible.People;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Crucible.Modules;
+
+/// <summary>
+/// The verbs with which a plugin says what it offers. Nothing takes effect until <see cref="ICrucibleModule.Configure"/>
+/// has returned without an exception, so a plugin that fails half-way leaves nothing behind.
+/// By convention and without a line: Razor pages, files under <c>wwwroot</c>, embedded <c>Migrations/*.sql</c>, and
+/// every class whose name ends in <c>Store</c> (registered as a singleton).
+/// </summary>
+public sealed class ModuleBuilder
+{
+    private readonly ModuleOffer _offer;
+
+    internal ModuleBuilder(ModuleOffer offer, IConfiguration configuration)
+    {
+        _offer = offer;
+        Configuration = configuration;
+    }
+
+    /// <summary>The plugin's own section, <c>Crucible:Plugins:{id}</c>.</summary>
+    public IConfiguration Configuration { get; }
+
+    /// <summary>
+    /// Binds <typeparamref name="T"/> to the plugin's section and checks its data annotations at start: all wrong
+    /// values of all plugins are listed at once and this plugin is not started with them.
+    /// </summary>
+    public ModuleBuilder Options<T>() where T : class
+    {
+        _offer.Options.Add(typeof(T));
+        return this;
+    }
+
+    /// <summary>Declares a permission <c>{id}.{verb}</c>, usable as an authorisation policy of that name.</summary>
+    /// <param name="verb">Lower-case word, unique in the plugin.</param>
+    /// <param name="least">The least role that has it.</param>
+    /// <param name="what">What it allows, for the admin page.</param>
+    public ModuleBuilder Permission(string verb, Role least, string what)
+    {
+        _offer.Permissions.Add(new($"{_offer.Info.Id}.{verb}", least, what));
+        return this;
+    }
+
+    /// <summary>An entry of the left rail.</summary>
+    public ModuleBuilder Nav(NavEntry entry)
+    {
+        _offer.Nav.Add(entry);
+        return this;
+    }
+
+    /// <summary>A live tile of the home page.</summary>
+    public ModuleBuilder Tile(HomeTile tile)
+    {
+        _offer.Tiles.Add(tile);
+        return this;
+    }
+
+    /// <summary>A kind of live topic, and who may listen to one of its keys.</summary>
+    public ModuleBuilder Topic(TopicKind kind)
+    {
+        _offer.Topics.Add(kind);
+        return this;
+    }
+
+    /// <summary>
+    /// Turns a change of the log into what listeners of its topic receive. It runs once per host process and change,
+    /// however many listen, so what it writes must be fit for each of them.
+    /// </summary>
+    public ModuleBuilder Live<TChange>(Func<TChange, LivePush, ValueTask> push) where TChange : notnull
+    {
+        _offer.Live.Add(new(typeof(TChange), ChangeKind.Of(_offer.Info.Id, typeof(TChange)), (change, to) => push((TChange)change, to)));
+        return this;
+    }
+
+    /// <summary>A job that runs repeatedly, on one host of those that share the database.</summary>
+    /// <param name="cron">Quartz cron with seconds, UTC: <c>0 */5 * * * ?</c> is every five minutes.</param>
+    /// <typeparam name="TJob">The job; created per run with its dependencies injected.</typeparam>
+    public ModuleBuilder Every<TJob>(string cron) where TJob : class, IBackgroundJob
+    {
+        _offer.Jobs.Add(new(typeof(TJob), _offer.Info.Id, cron));
+        return this;
+    }
+
+    /// <summary>A job that runs when asked for through <see cref="IJobQueue"/>.</summary>
+    public ModuleBuilder Job<TJob>() where TJob : class, IBackgroundJob
+    {
+        _offer.Jobs.Add(new(typeof(TJob), _offer.Info.Id, null));
+        return this;
+    }
+
+    /// <summary>HTTP endpoints beside the plugin's pages. Each needs a signed-in actor unless it says otherwise.</summary>
+    public ModuleBuilder Endpoints(Action<IEndpointRouteBuilder> map)
+    {
+        _offer.Endpoints.Add(map);
+        return this;
+    }
+
+    /// <summary>A health check of this plugin, part of <c>/healthz/ready</c>.</summary>
+    public ModuleBuilder Health<TCheck>() where TCheck : class, IHealthCheck
+    {
+        _offer.HealthChecks.Add(typeof(TCheck));
+        return this;
+    }
+
+    /// <summary>Makes realistic demo data through the plugin's own verbs when the host is started with <c>--demo</c>.</summary>
+    public ModuleBuilder Seed(Func<IServiceProvider, CancellationToken, Task> seed)
+    {
+        _offer.Seeds.Add(seed);
+        return this;
+    }
+
+    /// <summary>Services of this plugin, beside its stores.</summary>
+    public ModuleBuilder Services(Action<IServiceCollection> register)
+    {
+        register(_offer.Services);
+        return this;
+    }
+}

@@ -1,0 +1,29 @@
+using Crucible.Live;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crucible.Modules;
+
+/// <summary>What one plugin declared; filled by <see cref="ModuleBuilder"/>, read by the host.</summary>
+internal sealed class ModuleOffer(ModuleInfo info)
+{
+    public ModuleInfo Info { get; } = info;
+    public List<Type> Options { get; } = [];
+    public List<Permission> Permissions { get; } = [];
+    public List<NavEntry> Nav { get; } = [];
+    public List<HomeTile> Tiles { get; } = [];
+    public List<TopicKind> Topics { get; } = [];
+    public List<LiveRule> Live { get; } = [];
+    public List<JobRule> Jobs { get; } = [];
+    public List<Action<IEndpointRouteBuilder>> Endpoints { get; } = [];
+    public List<Type> HealthChecks { get; } = [];
+    public List<Func<IServiceProvider, CancellationToken, Task>> Seeds { get; } = [];
+    public IServiceCollection Services { get; } = new ServiceCollection();
+}
+
+internal sealed record LiveRule(Type Change, string Kind, Func<object, LivePush, ValueTask> Push);
+
+internal sealed record JobRule(Type Job, string Plugin, string? Cron)
+{
+    public string Name => Job.Name;
+}
