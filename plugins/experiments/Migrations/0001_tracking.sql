@@ -78,9 +78,7 @@ create table experiments.series (
     last_value      double precision,
     min_value       double precision,
     max_value       double precision,
-    -- Points up to and including this (step, at) are in buckets; null when none is.
-    rolled_step     bigint,
-    rolled_at       bigint,
+    -- How many of them, the earliest ones, are in buckets.
     rolled_points   bigint not null default 0,
     unique (run_id, key)
 ) with (fillfactor = 80);
@@ -98,25 +96,26 @@ create table experiments.point (
     primary key (series_id, step, at, value)
 );
 
--- Runs of consecutive points in the order (step, at), for drawing long curves without reading them. Bounds never cut
--- through an equal (step, at), so a range over buckets and a range over the points behind them mean the same.
+-- Runs of consecutive points in the order (step, at), for drawing long curves without reading them. Together a series'
+-- buckets cover its first rolled_points points without a gap; a bound never cuts through an equal (step, at). A point
+-- that arrives late drops the bucket it falls in and those after it.
 create table experiments.bucket (
     series_id   bigint not null,
     first_step  bigint not null,
     first_at    bigint not null,
+    first_value double precision not null,
     last_step   bigint not null,
     last_at     bigint not null,
-    min_at      bigint not null,
-    max_at      bigint not null,
-    points      int not null,
-    first_value double precision not null,
     last_value  double precision not null,
-    -- Over the finite values; null when there is none.
+    points      int not null,
+    -- Of the finite values, and where they are; null when there is none.
     min_value   double precision,
-    max_value   double precision,
     min_step    bigint,
+    min_at      bigint,
+    max_value   double precision,
     max_step    bigint,
-    primary key (series_id, first_step, first_at)
+    max_at      bigint,
+    primary key (series_id, last_step, last_at)
 );
 
 -- Datasets, models ---------------------------------------------------------------------------------------------------
