@@ -12,7 +12,7 @@ create table experiments.experiment (
     owner_id            uuid,
     created_ms          bigint not null,
     updated_ms          bigint not null,
-    deleted_at          timestamptz,
+    lifecycle           text not null default 'active' check (lifecycle in ('active', 'deleted')),
     -- A running run whose client has been silent for longer is shown as lost.
     lost_after          interval not null default '3 hours'
 );
@@ -35,32 +35,38 @@ create table experiments.run (
     name            text not null,
     user_id         text not null,
     owner_id        uuid,
-    status          text not null check (status in ('RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED')),
+    status          text not null check (status in ('pending', 'running', 'completed', 'failed', 'cancelled')),
     start_time      bigint not null,
     end_time        bigint,
     artifact_uri    text not null,
     parent_run_id   uuid,
+    lifecycle       text not null default 'active' check (lifecycle in ('active', 'deleted')),
     deleted_at      timestamptz,
     -- When the client last wrote, to within a few seconds.
     heard_at        timestamptz not null default now()
 ) with (fillfactor = 85);
 create index run_newest on experiments.run (experiment_id, start_time desc, run_id);
 create index run_parent on experiments.run (parent_run_id) where parent_run_id is not null;
-create index run_running on experiments.run (heard_at) where status = 'RUNNING' and deleted_at is null;
+create index run_running on experiments.run (experiment_id) where status = 'running' and lifecycle = 'active';
 
+-- The experiment stands here too, so that a search comes to a key's values by one index.
 create table experiments.param (
-    run_id  uuid not null references experiments.run (run_id) on delete cascade,
-    key     text not null,
-    value   text not null,
+    run_id          uuid not null references experiments.run (run_id) on delete cascade,
+    experiment_id   bigint not null,
+    key             text not null,
+    value           text not null,
     primary key (run_id, key)
 );
+create index param_value on experiments.param (experiment_id, key, left(value, 128));
 
 create table experiments.tag (
-    run_id  uuid not null references experiments.run (run_id) on delete cascade,
-    key     text not null,
-    value   text not null,
+    run_id          uuid not null references experiments.run (run_id) on delete cascade,
+    experiment_id   bigint not null,
+    key             text not null,
+    value           text not null,
     primary key (run_id, key)
 );
+create index tag_value on experiments.tag (experiment_id, key, left(value, 128));
 
 -- Metrics ------------------------------------------------------------------------------------------------------------
 
@@ -135,6 +141,7 @@ create table experiments.dataset (
 create table experiments.input (
     run_id      uuid not null references experiments.run (run_id) on delete cascade,
     dataset_id  bigint not null references experiments.dataset (dataset_id) on delete cascade,
+    context     text,       -- its tag mlflow.data.context: training, validation, …
     primary key (run_id, dataset_id)
 );
 create index input_dataset on experiments.input (dataset_id);
@@ -160,7 +167,7 @@ create table experiments.logged_model (
     created_ms          bigint not null,
     updated_ms          bigint not null,
     owner_id            uuid,
-    deleted_at          timestamptz
+    lifecycle           text not null default 'active' check (lifecycle in ('active', 'deleted'))
 );
 create index logged_model_newest on experiments.logged_model (experiment_id, created_ms desc, model_id);
 create index logged_model_run on experiments.logged_model (run_id);
