@@ -45,9 +45,9 @@ internal sealed class CrucibleHost : IAsyncDisposable
             var app = builder.Build();
             app.UseRequestLogs();
             app.UseErrors();
-            app.UseAssets();
+            app.UseResponseCompression();
             app.UseRouting();
-            app.UsePeople();
+            app.UsePeople(everybody => everybody.UseAssets());
             app.UsePluginGate();
             app.MapPages();
             app.MapLive();
@@ -85,7 +85,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
         _say($"Crucible is ready at {App.Urls.First()}");
         foreach (var failed in _ground.Catalogue.Plugins.Where(p => p.State == PluginState.Failed))
             _say($"The plugin {failed.Id} does not run: {failed.Reason}");
-        if (await App.Services.GetRequiredService<FirstAdmin>().Prepare(CancellationToken.None) is { } link)
+        if (await FirstAdmin.Prepare(App.Services, CancellationToken.None) is { } link)
             _say($"Sign in once with {App.Urls.First()}{link}");
         if (App.Configuration.GetValue("demo", false))
             await DemoData.Make(App.Services, _ground.Catalogue, _say, App.Lifetime.ApplicationStopping);

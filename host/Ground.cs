@@ -27,7 +27,7 @@ internal sealed class Ground : IAsyncDisposable
         EmbeddedPostgres? embedded = null;
         if (string.IsNullOrWhiteSpace(connectionString))
         {
-            embedded = await EmbeddedPostgres.Start(data, configuration["Crucible:PostgresBinaries"], say, TimeProvider.System, cancel);
+            embedded = await EmbeddedPostgres.Start(data, say, TimeProvider.System, cancel, configuration["Crucible:PostgresBinaries"]);
             connectionString = embedded.ConnectionString;
         }
         var ground = new Ground { Source = Connect(connectionString), ConnectionString = connectionString, DataPath = data, _embedded = embedded };

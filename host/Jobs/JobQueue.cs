@@ -21,6 +21,6 @@ internal sealed class JobQueue(ISchedulerFactory schedulers, PluginCatalogue cat
         foreach (var (name, value) in arguments)
             job.UsingJobData(name, value);
         var trigger = TriggerBuilder.Create().StartNow().WithRetryPolicy(JobSetup.Retry).Build();
-        await (await schedulers.GetScheduler(cancel)).ScheduleJob(job.Build(), trigger, cancel);
+        await (await schedulers.GetScheduler(cancel)).ScheduleJob(job.Build(), trigger, cancellationToken: cancel);
     }
 }

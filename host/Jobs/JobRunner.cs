@@ -15,7 +15,7 @@ internal sealed class JobRunner(PluginCatalogue catalogue, IServiceScopeFactory 
 {
     public const string Name = "crucible.job";
 
-    public async ValueTask Execute(IJobExecutionContext context)
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancel)
     {
         var key = context.MergedJobDataMap.GetString(Name) ?? "";
         if (Find(catalogue, key) is not { } rule)
@@ -29,7 +29,7 @@ internal sealed class JobRunner(PluginCatalogue catalogue, IServiceScopeFactory 
         await using var scope = scopes.CreateAsyncScope();
         try
         {
-            await ((IBackgroundJob)scope.ServiceProvider.GetRequiredService(rule.Job)).Run(arguments, context.CancellationToken);
+            await ((IBackgroundJob)scope.ServiceProvider.GetRequiredService(rule.Job)).Run(arguments, cancel);
             metrics.Ended(key, "succeeded", Stopwatch.GetElapsedTime(started));
         }
         catch (Exception fault)

@@ -14,10 +14,8 @@ internal static class JobSetup
     {
         builder.Services.AddSingleton<JobMetrics>();
         builder.Services.AddSingleton<IJobQueue, JobQueue>();
-        builder.Services.AddQuartz(quartz =>
+        builder.Services.AddQuartz("Crucible", quartz =>
         {
-            quartz.SchedulerName = "Crucible";
-            quartz.SchedulerId = "AUTO";
             quartz.UsePersistentStore(store =>
             {
                 store.UsePostgres(NpgsqlFactory.Instance, connectionString);
@@ -26,7 +24,7 @@ internal static class JobSetup
                 store.UseExecutionHistory();
             });
         });
-        builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
+        builder.Services.AddQuartzHostedService("Crucible", options => options.WaitForJobsToComplete = true);
         builder.Services.AddHostedService<JobSchedules>();
     }
 }

@@ -9,7 +9,7 @@ namespace Crucible.Host.Live;
 /// What this host itself does about news from any host: when a person's access changed it drops cached credentials and
 /// re-authorises open streams, and when a plugin was switched it follows.
 /// </summary>
-internal sealed class GroundWatch(LiveHub hub, CredentialCache credentials, AccessStore accesses, PluginSwitch plugins, ILogger<GroundWatch> logger) : BackgroundService
+internal sealed class GroundWatch(LiveHub hub, AccessCache credentials, AccessStore accesses, PluginSwitch plugins, ILogger<GroundWatch> logger) : BackgroundService
 {
     // Null means everything: news may have been missed.
     private readonly Channel<Topic?> _heard = Channel.CreateUnbounded<Topic?>(new() { SingleReader = true });

@@ -45,7 +45,7 @@ internal static class LiveEndpoint
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        await http.Response.BodyWriter.WriteAsync(": ok\nretry: 1000\n\n"u8.ToArray(), http.RequestAborted);
+        await http.Response.BodyWriter.WriteAsync(": ok\n\n"u8.ToArray(), http.RequestAborted);
 
         try
         {

@@ -59,6 +59,13 @@ public sealed class AccessCache(AccessStore store, TimeProvider time)
         _passwords.Forget(v => v.Outcome.Person is null || v.Outcome.Person.Id == personId);
     }
 
+    /// <summary>Forgets everybody: this host may have missed news.</summary>
+    public void ForgetAll()
+    {
+        _access.Forget(_ => true);
+        _passwords.Forget(_ => true);
+    }
+
     private sealed record Found(Access? Access);
 
     private sealed record Verified(PasswordOutcome Outcome);

@@ -32,7 +32,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, TimeProvider
         if (row is null)
             return null;
         if (sessions.IsStale(row.SeenAt))
-            await sessions.Touch(id, cancel);
+            await sessions.Touch([id], cancel);
         return row.ToAccess(CredentialKind.Session, id, null);
     }
 

@@ -31,21 +31,18 @@ public sealed class SessionStore(Database db, IOptions<PeopleOptions> options, T
         return key;
     }
 
-    /// <summary>
-    /// Keeps a session alive: called for requests, and by the live hub for every open page, as often as they like.
-    /// False when the session is over, and what it opened must close.
-    /// </summary>
-    public async Task<bool> Touch(string sessionId, CancellationToken cancel)
+    /// <summary>Keeps the sessions of open pages alive, as often as the live stream likes; returns those that still stand.</summary>
+    public async Task<IReadOnlySet<string>> Touch(string[] sessionIds, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         await using var connection = await db.Open(cancel);
-        return await connection.ExecuteScalarAsync<bool>(new("""
+        return (await connection.QueryAsync<string>(new("""
             with touched as (
                 update crucible.session set seen_at = @now, expires_at = least(@now + @idle, created_at + @longest)
-                where id = @sessionId and expires_at > @now and seen_at <= @now - @coarse)
-            select exists (select from crucible.session s join crucible.person p on p.id = s.person_id
-                           where s.id = @sessionId and s.expires_at > @now and s.stamp = p.security_stamp and not p.disabled)
-            """, new { sessionId, now, idle = Idle, longest = Longest, coarse = Coarse }, cancellationToken: cancel));
+                where id = any(@sessionIds) and expires_at > @now and seen_at <= @now - @coarse)
+            select s.id from crucible.session s join crucible.person p on p.id = s.person_id
+            where s.id = any(@sessionIds) and s.expires_at > @now and s.stamp = p.security_stamp and not p.disabled
+            """, new { sessionIds, now, idle = Idle, longest = Longest, coarse = Coarse }, cancellationToken: cancel))).ToHashSet();
     }
 
     /// <summary>Ends one session.</summary>

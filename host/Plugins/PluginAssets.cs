@@ -24,7 +24,7 @@ internal static class PluginAssets
         builder.Environment.WebRootFileProvider = new CompositeFileProvider(roots);
     }
 
-    public static void UseAssets(this WebApplication app) => app.UseStaticFiles(new StaticFileOptions
+    public static void UseAssets(this IApplicationBuilder app) => app.UseStaticFiles(new StaticFileOptions
     {
         OnPrepareResponse = file => file.Context.Response.Headers.CacheControl =
             file.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Crucible.People;
 using Serilog;
 using Serilog.Events;
@@ -11,19 +12,27 @@ internal static class Logs
 {
     public static void AddLogs(this WebApplicationBuilder builder)
     {
-        var json = string.Equals(builder.Configuration["Crucible:Logs"], "json", StringComparison.OrdinalIgnoreCase);
-        var level = Enum.TryParse<LogEventLevel>(builder.Configuration["Crucible:LogLevel"], true, out var asked) ? asked : LogEventLevel.Information;
-        var configuration = new LoggerConfiguration()
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSerilog(Configured(builder.Configuration), dispose: true);
+    }
+
+    /// <summary>The same logs for the time before the host exists.</summary>
+    public static ILoggerFactory ForStart(IConfiguration configuration) =>
+        LoggerFactory.Create(logging => logging.AddSerilog(Configured(configuration), dispose: true));
+
+    private static Serilog.Core.Logger Configured(IConfiguration settings)
+    {
+        var json = string.Equals(settings["Crucible:Logs"], "json", StringComparison.OrdinalIgnoreCase);
+        var level = Enum.TryParse<LogEventLevel>(settings["Crucible:LogLevel"], true, out var asked) ? asked : LogEventLevel.Information;
+        var logs = new LoggerConfiguration()
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
             .Enrich.FromLogContext();
-        _ = json
-            ? configuration.WriteTo.Console(new JsonFormatter(renderMessage: true))
-            : configuration.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: System.Globalization.CultureInfo.InvariantCulture);
-        builder.Logging.ClearProviders();
-        builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
+        return (json
+            ? logs.WriteTo.Console(new JsonFormatter(renderMessage: true))
+            : logs.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture)).CreateLogger();
     }
 
     /// <summary>
