@@ -14,8 +14,9 @@ internal static class JobSetup
     {
         builder.Services.AddSingleton<JobMetrics>();
         builder.Services.AddSingleton<IJobQueue, JobQueue>();
-        builder.Services.AddQuartz("Crucible", quartz =>
+        builder.Services.AddQuartz(quartz =>
         {
+            quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = "Crucible");
             quartz.UsePersistentStore(store =>
             {
                 store.UsePostgres(NpgsqlFactory.Instance, connectionString);
@@ -24,7 +25,7 @@ internal static class JobSetup
                 store.UseExecutionHistory();
             });
         });
-        builder.Services.AddQuartzHostedService("Crucible", options => options.WaitForJobsToComplete = true);
+        builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         builder.Services.AddHostedService<JobSchedules>();
     }
 }

@@ -17,5 +17,5 @@ public sealed class Person
     public DateTimeOffset? SignedInAt { get; set; }
 
     /// <summary>The stamp as read: credentials are only written over the credentials that were seen.</summary>
-    internal string? StampRead { get; set; }
+    public string? StampRead { get; set; }
 }

@@ -119,8 +119,9 @@ internal sealed class PluginLoader(IConfiguration configuration, ILogger logger)
         foreach (var plugin in plugins)
         {
             visiting.Clear();
-            Guarded(plugin, Visit);
-            if (plugin.State == PluginState.Failed && !ordered.Contains(plugin))
+            if (plugin.State != PluginState.Failed)
+                Guarded(plugin, Visit);
+            if (!ordered.Contains(plugin))
                 ordered.Add(plugin);
         }
         return ordered;
