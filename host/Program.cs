@@ -1,2 +1,12 @@
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+using Crucible.Host;
+
+try
+{
+    await using var crucible = await CrucibleHost.Build(args, Console.WriteLine, CancellationToken.None);
+    return await crucible.Run();
+}
+catch (StartupFailure failure)
+{
+    await Console.Error.WriteLineAsync($"Crucible cannot start. {failure.Message}");
+    return failure.ExitCode;
+}

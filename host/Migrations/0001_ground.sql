@@ -18,8 +18,9 @@ create table crucible.person (
     password_hash   text,
     -- Changes with the password, the role or a sign-out everywhere: open sessions and streams compare it.
     security_stamp  text not null,
-    failed_count    int not null default 0,
+    failed_count    int not null default 0,        -- wrong passwords since the last right one; every fifth locks, each time longer
     locked_until    timestamptz,
+    signed_in_at    timestamptz,                   -- null until the first sign-in: what the first start link waits for
     disabled        boolean not null default false,
     theme           text not null default 'auto' check (theme in ('auto', 'dark', 'light')),
     created_at      timestamptz not null default now()
@@ -39,7 +40,8 @@ create table crucible.session (
     id          text primary key,          -- SHA-256 of the key in the cookie
     person_id   uuid not null references crucible.person (id) on delete cascade,
     stamp       text not null,             -- the person's security stamp at sign-in
-    ticket      bytea not null,
+    address     text not null,             -- where it began, so that people recognise their own
+    agent       text not null,
     created_at  timestamptz not null default now(),
     seen_at     timestamptz not null default now(),
     expires_at  timestamptz not null

@@ -32,6 +32,12 @@ public sealed record Actor(Guid? PersonId, string UserName, string DisplayName, 
     /// <summary>The team everybody belongs to; a person without another team works in it.</summary>
     public static readonly Guid Everyone = new("00000000-0000-0000-0000-000000000001");
 
+    /// <summary>
+    /// Permissions that a token was given by name although its <see cref="Role"/> is capped below them:
+    /// <c>sessions.drive</c>. Empty for people in a browser, who have what their role has.
+    /// </summary>
+    public IReadOnlyList<string> Grants { get; init; } = [];
+
     /// <summary>Admins and the system see every team.</summary>
     public bool SeesAll => Role == Role.Admin;
 

@@ -1,0 +1,61 @@
+using Crucible.Host.Live;
+using Crucible.Host.Plugins;
+using Crucible.Host.Telemetry;
+using Crucible.Live;
+using Microsoft.AspNetCore.ResponseCompression;
+
+namespace Crucible.Host;
+
+/// <summary>The groups of services and middleware that <see cref="CrucibleHost.Build"/> names.</summary>
+internal static class HostSetup
+{
+    public static void AddAddress(this WebApplicationBuilder builder)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+            builder.WebHost.UseUrls("http://127.0.0.1:5180");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The default of 512 drops connections when every open page reconnects at once after a restart.
+            kestrel.Limits.MaxConcurrentConnections = null;
+        });
+        builder.WebHost.UseSockets(sockets => sockets.Backlog = 4096);
+        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
+        // One plugin's unresolvable service must not stop the host: it is found when it is asked for.
+        builder.Host.UseDefaultServiceProvider(provider => (provider.ValidateScopes, provider.ValidateOnBuild) = (true, false));
+    }
+
+    public static void AddLive(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<LiveRules>().AddSingleton<LiveHub>();
+        builder.Services.AddSingleton<GroundWatch>().AddHostedService(s => s.GetRequiredService<GroundWatch>());
+        builder.Services.AddSingleton<LiveSignals>().AddHostedService(s => s.GetRequiredService<LiveSignals>());
+        builder.Services.AddSingleton<ILiveSignals>(s => s.GetRequiredService<LiveSignals>());
+        builder.Services.AddHostedService<ChangeFeed>().AddHostedService<Heartbeat>();
+    }
+
+    public static void AddMetricsText(this WebApplicationBuilder builder) => builder.Services.AddSingleton(new MetricsText());
+
+    public static void MapMetricsText(this WebApplication app) =>
+        app.MapGet("/metrics", (MetricsText metrics) => Results.Text(metrics.Write(), "text/plain; version=0.0.4")).ExcludeFromDescription();
+
+    public static void AddPages(this WebApplicationBuilder builder, PluginCatalogue catalogue)
+    {
+        var mvc = builder.Services.AddRazorPages();
+        builder.Services.AddOpenApi();
+        builder.Services.AddResponseCompression(compression =>
+        {
+            // Pages hold an antiforgery token beside what a visitor typed; over TLS their compressed size would leak it.
+            compression.EnableForHttps = false;
+            compression.MimeTypes = ResponseCompressionDefaults.MimeTypes.Append("image/svg+xml");
+        });
+        builder.AddAssets(catalogue);
+        catalogue.AddTo(builder, mvc);
+    }
+
+    public static void MapPages(this WebApplication app)
+    {
+        app.MapRazorPages();
+        app.MapOpenApi();
+    }
+}

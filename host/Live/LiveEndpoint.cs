@@ -1,0 +1,67 @@
+using Crucible.Host.People;
+using Crucible.Live;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Crucible.Host.Live;
+
+/// <summary><c>GET /live?topics=run:7,experiment:1&amp;after=cursor</c>: the one stream of a page.</summary>
+internal static class LiveEndpoint
+{
+    private const int MostTopics = 64;
+
+    public static void MapLive(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/live", Stream).ExcludeFromDescription();
+
+    private static async Task Stream(HttpContext http, LiveHub hub, IHostApplicationLifetime lifetime)
+    {
+        var access = Access.Of(http)!;
+        var names = (http.Request.Query["topics"].ToString()).Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length is 0 or > MostTopics)
+        {
+            await Refuse(http, StatusCodes.Status400BadRequest, $"Name 1 to {MostTopics} topics, as topics=run:7,experiment:1.");
+            return;
+        }
+        var topics = new HashSet<Topic>();
+        foreach (var name in names)
+            if (Topic.TryParse(name, out var topic) && await hub.MayListen(access.Actor, topic, http.RequestAborted))
+                topics.Add(topic);
+            else
+            {
+                // The same answer for what does not exist and for what is hidden.
+                await Refuse(http, StatusCodes.Status403Forbidden, $"There is no topic '{name[..Math.Min(name.Length, 160)]}' that you may listen to.");
+                return;
+            }
+
+        var last = http.Request.Headers["Last-Event-ID"].ToString();
+        var cursor = Cursor.Parse(last.Length > 0 ? last : http.Request.Query["after"].ToString());
+        var positions = topics.ToDictionary(t => t, t => cursor.Positions.GetValueOrDefault(t));
+        var listener = new Listener(access, positions, http.Request.Query.ContainsKey("screen"));
+
+        http.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
+        // A reader on a slow line is served, not cut off; the bounded queue is what protects the host.
+        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+        http.Response.ContentType = "text/event-stream";
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        await http.Response.BodyWriter.WriteAsync(": ok\n\n"u8.ToArray(), http.RequestAborted);
+
+        try
+        {
+            var missed = await hub.Enter(listener, cursor, http.RequestAborted);
+            await listener.Write(http.Response.BodyWriter, missed, hub.SeqOf, http.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // the browser left
+        }
+        finally
+        {
+            hub.Leave(listener);
+        }
+    }
+
+    private static Task Refuse(HttpContext http, int status, string sentence) =>
+        Results.Problem(sentence, statusCode: status).ExecuteAsync(http);
+}

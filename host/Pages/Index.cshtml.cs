@@ -1,0 +1,45 @@
+using Crucible.Host.Plugins;
+using Crucible.Live;
+using Crucible.Modules;
+using Crucible.People;
+using Microsoft.AspNetCore.Html;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Crucible.Host.Pages;
+
+/// <summary>The start: one tile for each thing that plugins want seen.</summary>
+internal sealed class IndexModel(PluginCatalogue catalogue, FragmentRenderer renderer, TimeProvider time, ILogger<IndexModel> logger) : PageModel
+{
+    public IReadOnlyList<Tile> Tiles { get; private set; } = [];
+
+    public string Greeting => time.GetUtcNow().Hour switch { < 5 => "Good night", < 12 => "Good morning", < 18 => "Good afternoon", _ => "Good evening" } + ", " + Actor.Of(HttpContext).DisplayName;
+
+    public async Task<IActionResult> OnGet(string? tile, CancellationToken cancel)
+    {
+        var actor = Actor.Of(HttpContext);
+        var wanted = catalogue.Running.SelectMany(o => o.Tiles).Where(t => tile is null || t.Id == tile).OrderBy(t => t.Order).ToList();
+        var tiles = new List<Tile>();
+        foreach (var one in wanted)
+            tiles.Add(new(one.Id, one.Title, one.Url, await Body(one, actor, cancel)));
+        Tiles = tiles;
+        return tile is null || tiles.Count == 1 ? Page() : NotFound();
+    }
+
+    // A tile that fails is a tile that says so: the start page belongs to every plugin.
+    private async Task<IHtmlContent> Body(HomeTile tile, Actor actor, CancellationToken cancel)
+    {
+        try
+        {
+            var model = await tile.Load(HttpContext.RequestServices, actor, cancel);
+            return new HtmlString(await renderer.Render(tile.Component, new Dictionary<string, object?> { ["Model"] = model }));
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            logger.LogError(fault, "The tile {Tile} failed, reference {Reference}", tile.Id, HttpContext.TraceIdentifier);
+            return new HtmlContentBuilder().AppendHtml("<p class=\"empty\">This tile failed. Reference ").Append(HttpContext.TraceIdentifier).AppendHtml("</p>");
+        }
+    }
+
+    internal sealed record Tile(string Id, string Title, string Url, IHtmlContent Body);
+}

@@ -1,0 +1,109 @@
+using Crucible.Data;
+using Crucible.People;
+using Dapper;
+
+namespace Crucible.Host.People;
+
+/// <summary>Turns a proof into an <see cref="Access"/>: one statement, nothing remembered.</summary>
+public sealed class AccessStore(Database db, SessionStore sessions, TimeProvider time)
+{
+    // An admin's teams are all of them, so that a token capped below admin still reaches what its owner reaches:
+    // a scope narrows what may be done, not where.
+    private const string WhoAndWhere = """
+        p.id, p.user_name, p.display_name, p.role, p.theme,
+        array(select t.id from crucible.team t left join crucible.membership m on m.team_id = t.id and m.person_id = p.id
+              where t.id <> @Everyone and (p.role = 'admin' or m.person_id is not null) order by lower(t.name)) as read_teams,
+        array(select t.id from crucible.team t left join crucible.membership m on m.team_id = t.id and m.person_id = p.id
+              where t.id <> @Everyone and (p.role = 'admin' or m.may_write) order by lower(t.name)) as write_teams,
+        (select t.id from crucible.team t join crucible.membership m on m.team_id = t.id
+              where m.person_id = p.id and m.may_write and t.id <> @Everyone order by lower(t.name) limit 1) as home_team
+        """;
+
+    /// <summary>The access of a browser session, which this keeps alive.</summary>
+    /// <param name="id">SHA-256 of the key in the cookie, as lower-case hexadecimal digits.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<Access?> BySession(string id, CancellationToken cancel)
+    {
+        var row = await One($"""
+            select {WhoAndWhere}, s.seen_at
+            from crucible.session s join crucible.person p on p.id = s.person_id
+            where s.id = @id and s.expires_at > @now and s.stamp = p.security_stamp and not p.disabled
+            """, new { id, Actor.Everyone, now = time.GetUtcNow() }, cancel);
+        if (row is null)
+            return null;
+        if (sessions.IsStale(row.SeenAt))
+            await sessions.Touch([id], cancel);
+        return row.ToAccess(CredentialKind.Session, id, null);
+    }
+
+    /// <summary>The access of an API token.</summary>
+    public async Task<Access?> ByToken(byte[] hash, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var row = await One($"""
+            select {WhoAndWhere}, k.id as token_id, k.scopes, coalesce(k.used_at, '-infinity') as seen_at
+            from crucible.token k join crucible.person p on p.id = k.person_id
+            where k.hash = @hash and k.revoked_at is null and (k.expires_at is null or k.expires_at > @now) and not p.disabled
+            """, new { hash, Actor.Everyone, now }, cancel);
+        if (row is null)
+            return null;
+        if (sessions.IsStale(row.SeenAt))
+            await MarkUsed(row.TokenId, now, cancel);
+        return row.ToAccess(CredentialKind.Token, row.TokenId.ToString(), row.Scopes);
+    }
+
+    /// <summary>Whether a proof still holds, and what it gives now. Null: whatever was opened with it must close.</summary>
+    public async Task<Access?> Again(Credential proof, CancellationToken cancel)
+    {
+        if (proof.Kind == CredentialKind.Session)
+            return await BySession(proof.Id, cancel);
+        var parameters = new { person = proof.PersonId, id = proof.Id, Actor.Everyone, now = time.GetUtcNow() };
+        if (proof.Kind == CredentialKind.Password)
+            return (await One($"select {WhoAndWhere} from crucible.person p where p.id = @person and p.security_stamp = @id and not p.disabled",
+                parameters, cancel))?.ToAccess(proof.Kind, proof.Id, null);
+        var row = await One($"""
+            select {WhoAndWhere}, k.scopes
+            from crucible.token k join crucible.person p on p.id = k.person_id
+            where k.id = @id::uuid and k.revoked_at is null and (k.expires_at is null or k.expires_at > @now) and not p.disabled
+            """, parameters, cancel);
+        return row?.ToAccess(proof.Kind, proof.Id, row.Scopes);
+    }
+
+    private async Task<Row?> One(string sql, object parameters, CancellationToken cancel)
+    {
+        await using var connection = await db.Open(cancel);
+        return await connection.QuerySingleOrDefaultAsync<Row>(new(sql, parameters, cancellationToken: cancel));
+    }
+
+    private async Task MarkUsed(Guid token, DateTimeOffset now, CancellationToken cancel)
+    {
+        await using var connection = await db.Open(cancel);
+        await connection.ExecuteAsync(new("update crucible.token set used_at = @now where id = @token", new { token, now }, cancellationToken: cancel));
+    }
+
+    private sealed class Row
+    {
+        public Guid Id { get; init; }
+        public string UserName { get; init; } = "";
+        public string DisplayName { get; init; } = "";
+        public Role Role { get; init; }
+        public string Theme { get; init; } = "auto";
+        public Guid[] ReadTeams { get; init; } = [];
+        public Guid[] WriteTeams { get; init; } = [];
+        public Guid? HomeTeam { get; init; }
+        public DateTime SeenAt { get; init; }
+        public Guid TokenId { get; init; }
+        public string[] Scopes { get; init; } = [];
+
+        public Access ToAccess(CredentialKind kind, string id, string[]? scopes)
+        {
+            var role = scopes is null ? Role : Crucible.Host.People.Scopes.Cap(Role, scopes);
+            var actor = new Actor(Id, UserName, DisplayName, role, [Actor.Everyone, .. ReadTeams],
+                role >= Role.Member ? [Actor.Everyone, .. WriteTeams] : [], HomeTeam ?? Actor.Everyone)
+            {
+                Grants = scopes is null ? [] : Crucible.Host.People.Scopes.Named(scopes),
+            };
+            return new(actor, new(kind, id, Id), Theme);
+        }
+    }
+}

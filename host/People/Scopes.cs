@@ -1,0 +1,32 @@
+using Crucible.Modules;
+using Crucible.People;
+
+namespace Crucible.Host.People;
+
+/// <summary>
+/// What a token may do: <c>read</c>, <c>write</c> (which reads too), <c>admin</c>, or the name of a permission such as
+/// <c>sessions.drive</c>, which adds that one thing to reading. Never more than its owner's role.
+/// </summary>
+internal static class Scopes
+{
+    public const string Read = "read", Write = "write", Admin = "admin";
+
+    /// <summary>The role a token acts with.</summary>
+    public static Role Cap(Role owner, string[] scopes)
+    {
+        var most = scopes.Contains(Admin) ? Role.Admin : scopes.Contains(Write) ? Role.Member : Role.Viewer;
+        return owner < most ? owner : most;
+    }
+
+    /// <summary>The permissions among the scopes, which are checked against the owner's role when used.</summary>
+    public static string[] Named(string[] scopes) => [.. scopes.Where(s => s.Contains('.'))];
+
+    /// <summary>Whether a token of this person may have this scope.</summary>
+    public static bool MayGive(Role owner, string scope, IEnumerable<Permission> permissions) => scope switch
+    {
+        Read => true,
+        Write => owner >= Role.Member,
+        Admin => owner == Role.Admin,
+        _ => permissions.Any(p => p.Name == scope && owner >= p.Least),
+    };
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using Crucible.People;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Json;
+
+namespace Crucible.Host.Telemetry;
+
+/// <summary>Structured logs on the console: readable lines, or JSON with <c>Crucible:Logs=json</c>.</summary>
+internal static class Logs
+{
+    public static void AddLogs(this WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSerilog(Configured(builder.Configuration), dispose: true);
+    }
+
+    /// <summary>The same logs for the time before the host exists.</summary>
+    public static ILoggerFactory ForStart(IConfiguration configuration) =>
+        LoggerFactory.Create(logging => logging.AddSerilog(Configured(configuration), dispose: true));
+
+    private static Serilog.Core.Logger Configured(IConfiguration settings)
+    {
+        var json = string.Equals(settings["Crucible:Logs"], "json", StringComparison.OrdinalIgnoreCase);
+        var level = Enum.TryParse<LogEventLevel>(settings["Crucible:LogLevel"], true, out var asked) ? asked : LogEventLevel.Information;
+        var logs = new LoggerConfiguration()
+            .MinimumLevel.Is(level)
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
+            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+            .Enrich.FromLogContext();
+        return (json
+            ? logs.WriteTo.Console(new JsonFormatter(renderMessage: true))
+            : logs.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture)).CreateLogger();
+    }
+
+    /// <summary>
+    /// One line for each request that failed or took long, and for each write; reads that went well are counted in
+    /// <c>/metrics</c>. Bodies, query values and headers are never logged: secrets travel in them.
+    /// </summary>
+    public static void UseRequestLogs(this WebApplication app)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Crucible.Requests");
+        app.Use(async (http, next) =>
+        {
+            using var scope = logger.BeginScope(new Dictionary<string, object?> { ["RequestId"] = http.TraceIdentifier });
+            var started = Stopwatch.GetTimestamp();
+            await next(http);
+            var took = Stopwatch.GetElapsedTime(started);
+            var status = http.Response.StatusCode;
+            var level = status >= 500 ? LogLevel.Error
+                : status is 401 or 403 or 429 ? LogLevel.Warning
+                : took.TotalSeconds > 2 && !IsStream(http) ? LogLevel.Warning
+                : LogLevel.Debug;
+            logger.Log(level, "{Method} {Path} answered {Status} in {Milliseconds:0.0} ms for {Actor} from {Address}",
+                http.Request.Method, http.Request.Path.Value, status, took.TotalMilliseconds,
+                http.Features.Get<Actor>()?.UserName ?? "nobody", http.Connection.RemoteIpAddress);
+        });
+    }
+
+    private static bool IsStream(HttpContext http) => http.Response.ContentType == "text/event-stream";
+}

@@ -1,0 +1,199 @@
+using System.Globalization;
+using System.Text;
+using Crucible.Ui.Text;
+
+namespace Crucible.Charts;
+
+/// <summary>What a line chart is asked to show; every figure of its drawing follows from it.</summary>
+public sealed record ChartPlan
+{
+    /// <summary>The lines, the most important first: it is drawn last, on top.</summary>
+    public required IReadOnlyList<Series> Series { get; init; }
+
+    /// <summary>What the horizontal axis counts.</summary>
+    public Axis Axis { get; init; }
+
+    /// <summary>Logarithmic values.</summary>
+    public bool Log { get; init; }
+
+    /// <summary>Weight of the smoothing, 0 to 0.999; the measured line is then drawn faintly behind.</summary>
+    public double Smooth { get; init; }
+
+    /// <summary>Left end of a zoom.</summary>
+    public double? From { get; init; }
+
+    /// <summary>Right end of a zoom.</summary>
+    public double? To { get; init; }
+
+    /// <summary>Where the axis will end when the run does, if that is known.</summary>
+    public double? End { get; init; }
+
+    /// <summary>About how many labels the horizontal axis has.</summary>
+    public int XTicks { get; init; } = 3;
+
+    /// <summary>About how many labels the vertical axis has.</summary>
+    public int YTicks { get; init; } = 3;
+
+    /// <summary>How many columns a line is reduced to.</summary>
+    public int Columns { get; init; } = 400;
+
+    /// <summary>Works out the drawing.</summary>
+    public ChartDrawing Draw() => new(this);
+}
+
+/// <summary>A line as it is drawn.</summary>
+public sealed class DrawnSeries
+{
+    internal DrawnSeries(Series series, int colour, ChartPlan plan)
+    {
+        (Series, Colour) = (series, colour);
+        var average = new Smoothing(plan.Smooth);
+        var all = series.Points;
+        var smooth = new double[all.Count];
+        for (var i = 0; i < all.Count; i++) smooth[i] = plan.Smooth > 0 ? average.Next(all[i].Y) : all[i].Y;
+        Average = average;
+        // A neighbour on either side stays, so that the line leaves the zoomed plot and does not end in it.
+        int first = 0, last = all.Count - 1;
+        if (plan.From is { } from) while (first < all.Count - 1 && all[first + 1].X < from) first++;
+        if (plan.To is { } to) while (last > first && all[last - 1].X > to) last--;
+        var window = last < first ? [] : all.Skip(first).Take(last - first + 1).ToList();
+        var keep = MinMax.Keep(window, plan.Columns);
+        Points = [.. keep.Select(i => (window[i], smooth[first + i]))];
+        Band = plan.From is null && plan.To is null ? series.Band : [.. series.Band.Where(r => r.X >= (plan.From ?? r.X) && r.X <= (plan.To ?? r.X))];
+    }
+
+    /// <summary>What it draws.</summary>
+    public Series Series { get; }
+
+    /// <summary>Colour and dash.</summary>
+    public int Colour { get; }
+
+    /// <summary>The points that stay, each with its smoothed value.</summary>
+    public IReadOnlyList<(Point Point, double Smooth)> Points { get; }
+
+    /// <summary>State of the smoothing after the last point.</summary>
+    public Smoothing Average { get; }
+
+    internal IReadOnlyList<Range> Band { get; }
+
+    /// <summary>Value at the end of the line; null without points.</summary>
+    public double? Last => Points.Count == 0 ? null : Points[^1].Smooth;
+
+    /// <summary>For the read-out: <c>x y smooth at</c> a point, <c>-</c> for what is the same or unknown, points parted by semicolons.</summary>
+    public string Data(bool smoothed)
+    {
+        var text = new StringBuilder();
+        foreach (var (point, smooth) in Points)
+        {
+            if (text.Length > 0) text.Append(';');
+            text.Append(Numbers.Exact(point.X)).Append(' ').Append(Brief(point.Y)).Append(' ').Append(smoothed ? Brief(smooth) : "-");
+            if (point.At != 0) text.Append(' ').Append(point.At.ToString(CultureInfo.InvariantCulture));
+        }
+        return text.ToString();
+    }
+
+    // Seven digits are more than a read-out shows.
+    private static string Brief(double value) => double.IsFinite(value) ? value.ToString("G7", CultureInfo.InvariantCulture) : Numbers.Exact(value);
+}
+
+/// <summary>A line chart, worked out: scales, ticks and paths. <see cref="LineChart"/> only lays it out.</summary>
+public sealed class ChartDrawing
+{
+    internal ChartDrawing(ChartPlan plan)
+    {
+        Plan = plan;
+        Lines = [.. plan.Series.Select((s, i) => new DrawnSeries(s, s.Colour is >= 1 and <= 6 ? s.Colour : i % 6 + 1, plan))];
+        X = FitX();
+        Y = Scale.Fit(Shown(), plan.YTicks, plan.Log && Shown().Any(v => v > 0 && double.IsFinite(v)));
+        XTicks = Ticks.Of(X, plan.Axis, plan.XTicks);
+        YTicks = Ticks.Of(Y, plan.YTicks);
+    }
+
+    /// <summary>What was asked for.</summary>
+    public ChartPlan Plan { get; }
+
+    /// <summary>The lines, in the plan's order.</summary>
+    public IReadOnlyList<DrawnSeries> Lines { get; }
+
+    /// <summary>The horizontal scale.</summary>
+    public Scale X { get; }
+
+    /// <summary>The vertical scale.</summary>
+    public Scale Y { get; }
+
+    /// <summary>Labels from left to right.</summary>
+    public IReadOnlyList<Tick> XTicks { get; }
+
+    /// <summary>Labels from bottom to top.</summary>
+    public IReadOnlyList<Tick> YTicks { get; }
+
+    /// <summary>Whether there is nothing to draw.</summary>
+    public bool IsEmpty => Lines.All(l => l.Points.Count == 0);
+
+    /// <summary>Whether a smoothed line lies over the measured one.</summary>
+    public bool Smoothed => Plan.Smooth > 0;
+
+    /// <summary>Path of the line that counts.</summary>
+    public string Line(DrawnSeries line) => SvgPath.Line(line.Points.Select(p => (p.Point.X, p.Smooth)), X, Y);
+
+    /// <summary>Path of the measured line behind a smoothed one.</summary>
+    public string Raw(DrawnSeries line) => SvgPath.Line(line.Points.Select(p => (p.Point.X, p.Point.Y)), X, Y);
+
+    /// <summary>Dots of lone points.</summary>
+    public string Lone(DrawnSeries line) => SvgPath.Lone([.. line.Points.Select(p => (p.Point.X, p.Smooth))], X, Y);
+
+    /// <summary>Path of the band.</summary>
+    public string Band(DrawnSeries line) => SvgPath.Band(line.Band, X, Y);
+
+    /// <summary>The end of a line that goes on; null when it does not, or ends outside.</summary>
+    public (double X, double Y)? Head(DrawnSeries line)
+    {
+        if (!line.Series.Live || line.Last is not { } last || double.IsNaN(last)) return null;
+        var (x, y) = (X.At(line.Points[^1].Point.X), Y.FromTop(last));
+        return x is >= 0 and <= 1000 && y is >= 0 and <= 1000 ? (x, y) : null;
+    }
+
+    private IEnumerable<double> Shown()
+    {
+        foreach (var line in Lines)
+        {
+            foreach (var (point, smooth) in line.Points)
+                if (point.X >= X.Low && point.X <= X.High)
+                {
+                    yield return point.Y;
+                    yield return smooth;
+                }
+            foreach (var range in line.Band) { yield return range.Low; yield return range.High; }
+        }
+    }
+
+    private Scale FitX()
+    {
+        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        foreach (var line in Lines)
+            if (line.Points.Count > 0)
+            {
+                low = Math.Min(low, line.Points[0].Point.X);
+                high = Math.Max(high, line.Points[^1].Point.X);
+            }
+        if (low > high) (low, high) = (0, 1);
+        if (Plan.From is null && Plan.To is null)
+        {
+            // A run counts from nought even if its first metric came later; a wall clock does not.
+            if (Plan.Axis != Axis.Time && low > 0 && low < high * .2) low = 0;
+            if (Plan.End is { } end && end > high) high = end;
+            else if (Lines.Any(l => l.Series.Live)) high = Room(low, high);
+        }
+        else
+            (low, high) = (Plan.From ?? low, Plan.To ?? high);
+        if (!(low < high)) (low, high) = low == 0 ? (0, 1) : (low - Math.Abs(low) * .1, low + Math.Abs(low) * .1);
+        return new(low, high);
+    }
+
+    // Room to the right for what comes, so that not every point asks for a new scale.
+    private double Room(double low, double high)
+    {
+        var step = Ticks.Step(low, high <= low ? low + 1 : high, Math.Max(3, Plan.XTicks)) / 5;
+        return Math.Ceiling((high + (high - low) * .08) / step) * step;
+    }
+}

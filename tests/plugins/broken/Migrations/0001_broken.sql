@@ -1,0 +1,2 @@
+create table brokenmigration.half (id int);
+insert into brokenmigration.half values ('not a number');

@@ -1,0 +1,14 @@
+// Everything a page of Crucible runs, in the order it is needed. Each island finds its elements itself and
+// works on what the server wrote; a page without script keeps working where the feature allows it.
+import "./htmx.js"
+import "./requests.js"
+import "./live.js"
+import "./theme.js"
+import "./time.js"
+import "./copy.js"
+import "./keys.js"
+import "./menus.js"
+import "./toasts.js"
+import "./select.js"
+import "./flash.js"
+import "./charts/index.js"
