@@ -64,17 +64,32 @@ public sealed class HistoryStore(Database database)
         return ([.. steps.Order()], [.. ends.Order()]);
     }
 
-    /// <summary>First and last step of one metric over several runs; null when none has it.</summary>
-    public async Task<(long First, long Last)?> Extent(Guid[] runIds, string key, CancellationToken cancel)
+    /// <summary>First and last step of one metric over several runs, and its points in all; null when none has it.</summary>
+    public async Task<(long First, long Last, long Points)?> Extent(Guid[] runIds, string key, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        await using var command = new NpgsqlCommand(
-            "select min(first_step), max(last_step) from experiments.series where run_id = any($1) and key = $2 and points > 0", connection)
+        await using var command = new NpgsqlCommand("""
+            select min(first_step), max(last_step), sum(points)::bigint
+            from experiments.series where run_id = any($1) and key = $2 and points > 0
+            """, connection)
         {
             Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = runIds }, new NpgsqlParameter<string> { TypedValue = key } },
         };
         await using var rows = await command.ExecuteReaderAsync(cancel);
-        return await rows.ReadAsync(cancel) && !rows.IsDBNull(0) ? (rows.GetInt64(0), rows.GetInt64(1)) : null;
+        return await rows.ReadAsync(cancel) && !rows.IsDBNull(0) ? (rows.GetInt64(0), rows.GetInt64(1), rows.GetInt64(2)) : null;
+    }
+
+    /// <summary>All steps within the bounds, and each run's first and last of them: for histories short enough to be read.</summary>
+    public async Task<(long[] Steps, long[] Ends)> AllSteps(Guid[] runIds, string key, long first, long last, CancellationToken cancel)
+    {
+        var points = await Read("""
+            select distinct s.run_id, p.step, 0::bigint, 0::double precision
+            from experiments.series s join experiments.point p using (series_id)
+            where s.run_id = any($1) and s.key = $2 and p.step between $3 and $4
+            """, cancel, new NpgsqlParameter<Guid[]> { TypedValue = runIds }, new NpgsqlParameter<string> { TypedValue = key },
+            new NpgsqlParameter<long> { TypedValue = first }, new NpgsqlParameter<long> { TypedValue = last });
+        var ends = points.GroupBy(p => p.RunId).SelectMany(run => new[] { run.Min(p => p.Step), run.Max(p => p.Step) });
+        return ([.. points.Select(p => p.Step).Distinct().Order()], [.. ends.Distinct()]);
     }
 
     /// <summary>The points of several runs at these steps, run by run, by step and time.</summary>

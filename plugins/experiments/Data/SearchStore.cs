@@ -33,6 +33,25 @@ public sealed class SearchStore(Database database)
             : await Ids<Guid>(connection, RunQuery.Build(filter, order, visible, view, limit, offset), cancel);
     }
 
+    /// <summary>Ids of one page of experiments, sorted, of those that the actor may see.</summary>
+    public async Task<long[]> Experiments(ExperimentFilter filter, SearchOrder order, ViewType view, int limit, long offset,
+        Actor actor, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await Ids<long>(connection, new($"""
+            select experiment_id from experiments.experiment e
+            where {Visible.To("e")} and (@view = 'all' or lifecycle = @view)
+            order by created_ms desc, experiment_id limit @limit offset @offset
+            """, new()
+        {
+            ["SeesAll"] = actor.SeesAll,
+            ["ReadTeams"] = actor.ReadTeams,
+            ["view"] = view switch { ViewType.Active => "active", ViewType.Deleted => "deleted", _ => "all" },
+            ["limit"] = limit,
+            ["offset"] = offset,
+        }), cancel);
+    }
+
     private static async Task<T[]> Ids<T>(NpgsqlConnection connection, SearchSql sql, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(sql.Text, connection);
