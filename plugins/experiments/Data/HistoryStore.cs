@@ -1,0 +1,116 @@
+using Crucible.Data;
+using Npgsql;
+
+namespace Crucible.Experiments.Data;
+
+/// <summary>A point of a metric's history.</summary>
+public readonly record struct HistoryPoint(Guid RunId, long Step, long At, double Value);
+
+/// <summary>Histories of metrics as the tracking protocol reads them. Callers have checked that the runs may be seen.</summary>
+public sealed class HistoryStore(Database database)
+{
+    /// <summary>A page of one metric, by time, then step, then value.</summary>
+    public Task<List<HistoryPoint>> Page(Guid runId, string key, int limit, long offset, CancellationToken cancel) => Read("""
+        select s.run_id, p.step, p.at, p.value
+        from experiments.series s join experiments.point p using (series_id)
+        where s.run_id = $1 and s.key = $2
+        order by p.at, p.step, p.value limit $3 offset $4
+        """, cancel, new NpgsqlParameter<Guid> { TypedValue = runId }, new NpgsqlParameter<string> { TypedValue = key },
+        new NpgsqlParameter<int> { TypedValue = limit }, new NpgsqlParameter<long> { TypedValue = offset });
+
+    /// <summary>One metric of several runs, run by run, until the limit.</summary>
+    public Task<List<HistoryPoint>> Bulk(Guid[] runIds, string key, int limit, CancellationToken cancel) => Read("""
+        select s.run_id, p.step, p.at, p.value
+        from experiments.series s join experiments.point p using (series_id)
+        where s.run_id = any($1) and s.key = $2
+        order by s.run_id, p.at, p.step, p.value limit $3
+        """, cancel, new NpgsqlParameter<Guid[]> { TypedValue = runIds }, new NpgsqlParameter<string> { TypedValue = key },
+        new NpgsqlParameter<int> { TypedValue = limit });
+
+    /// <summary>
+    /// Steps that exist in one of these runs, near <paramref name="targets"/>: of each run the first at or after each
+    /// target, and its first and last within the bounds. Index probes: the cost is that of the answer, however long the histories are.
+    /// </summary>
+    public async Task<(long[] Steps, long[] Ends)> Steps(Guid[] runIds, string key, long first, long last, long[] targets, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = new NpgsqlCommand("""
+            with series as materialized (
+                select series_id from experiments.series where run_id = any($1) and key = $2 and last_step >= $3 and first_step <= $4
+            )
+            select distinct p.step, false
+            from series s cross join unnest($5) as t (step)
+            cross join lateral (select step from experiments.point where series_id = s.series_id and step >= t.step and step <= $4
+                order by step limit 1) p
+            union all
+            select p.step, true from series s
+            cross join lateral ((select step from experiments.point where series_id = s.series_id and step between $3 and $4 order by step limit 1)
+                union all
+                (select step from experiments.point where series_id = s.series_id and step between $3 and $4 order by step desc limit 1)) p
+            """, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid[]> { TypedValue = runIds }, new NpgsqlParameter<string> { TypedValue = key },
+                new NpgsqlParameter<long> { TypedValue = first }, new NpgsqlParameter<long> { TypedValue = last },
+                new NpgsqlParameter<long[]> { TypedValue = targets },
+            },
+        };
+        var steps = new HashSet<long>();
+        var ends = new HashSet<long>();
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+            (rows.GetBoolean(1) ? ends : steps).Add(rows.GetInt64(0));
+        return ([.. steps.Order()], [.. ends.Order()]);
+    }
+
+    /// <summary>First and last step of one metric over several runs, and its points in all; null when none has it.</summary>
+    public async Task<(long First, long Last, long Points)?> Extent(Guid[] runIds, string key, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = new NpgsqlCommand("""
+            select min(first_step), max(last_step), sum(points)::bigint
+            from experiments.series where run_id = any($1) and key = $2 and points > 0
+            """, connection)
+        {
+            Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = runIds }, new NpgsqlParameter<string> { TypedValue = key } },
+        };
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        return await rows.ReadAsync(cancel) && !rows.IsDBNull(0) ? (rows.GetInt64(0), rows.GetInt64(1), rows.GetInt64(2)) : null;
+    }
+
+    /// <summary>All steps within the bounds, and each run's first and last of them: for histories short enough to be read.</summary>
+    public async Task<(long[] Steps, long[] Ends)> AllSteps(Guid[] runIds, string key, long first, long last, CancellationToken cancel)
+    {
+        var points = await Read("""
+            select distinct s.run_id, p.step, 0::bigint, 0::double precision
+            from experiments.series s join experiments.point p using (series_id)
+            where s.run_id = any($1) and s.key = $2 and p.step between $3 and $4
+            """, cancel, new NpgsqlParameter<Guid[]> { TypedValue = runIds }, new NpgsqlParameter<string> { TypedValue = key },
+            new NpgsqlParameter<long> { TypedValue = first }, new NpgsqlParameter<long> { TypedValue = last });
+        var ends = points.GroupBy(p => p.RunId).SelectMany(run => new[] { run.Min(p => p.Step), run.Max(p => p.Step) });
+        return ([.. points.Select(p => p.Step).Distinct().Order()], [.. ends.Distinct()]);
+    }
+
+    /// <summary>The points of several runs at these steps, run by run, by step and time.</summary>
+    public Task<List<HistoryPoint>> At(Guid[] runIds, string key, long[] steps, CancellationToken cancel) => Read("""
+        select s.run_id, p.step, p.at, p.value
+        from experiments.series s cross join unnest($3) as t (step)
+        cross join lateral (select step, at, value from experiments.point where series_id = s.series_id and step = t.step) p
+        where s.run_id = any($1) and s.key = $2
+        order by s.run_id, p.step, p.at, p.value
+        """, cancel, new NpgsqlParameter<Guid[]> { TypedValue = runIds }, new NpgsqlParameter<string> { TypedValue = key },
+        new NpgsqlParameter<long[]> { TypedValue = steps });
+
+    private async Task<List<HistoryPoint>> Read(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddRange(parameters);
+        var points = new List<HistoryPoint>();
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+            points.Add(new(rows.GetGuid(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetDouble(3)));
+        return points;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Threading.Channels;
+using Crucible.Data;
+using Crucible.Experiments.Domain.Protocol;
+using Crucible.Experiments.Live;
+using Crucible.Live;
+using Crucible.People;
+
+namespace Crucible.Experiments.Data;
+
+internal sealed record MetricCall(Guid RunId, Actor Actor, ReadOnlyMemory<MetricPoint> Points)
+{
+    public TaskCompletionSource<ProtocolError?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+internal sealed class MetricLoop
+{
+    private const int MostPointsTogether = 5_000;
+    private const int MostPointsWaiting = 200_000;
+    private const int MostCallsWaiting = 10_000;
+    private static readonly TimeSpan BetweenHeartbeats = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<MetricCall> _waiting = Channel.CreateBounded<MetricCall>(
+        new BoundedChannelOptions(MostCallsWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Database _database;
+    private readonly MetricStore _store;
+    private readonly ILiveSignals _signals;
+    private readonly TimeProvider _time;
+    private readonly SeriesCache _series = new();
+    private readonly Dictionary<Guid, long> _heard = [];
+    private readonly Task _end;
+    private int _pointsWaiting;
+
+    public MetricLoop(Database database, MetricStore store, ILiveSignals signals, TimeProvider time)
+    {
+        (_database, _store, _signals, _time) = (database, store, signals, time);
+        _end = Task.Run(Run);
+    }
+
+    public bool Accept(MetricCall call)
+    {
+        if (Interlocked.Add(ref _pointsWaiting, call.Points.Length) <= MostPointsWaiting && _waiting.Writer.TryWrite(call))
+            return true;
+        Interlocked.Add(ref _pointsWaiting, -call.Points.Length);
+        return false;
+    }
+
+    public Task Finish()
+    {
+        _waiting.Writer.TryComplete();
+        return _end;
+    }
+
+    private async Task Run()
+    {
+        var calls = new List<MetricCall>();
+        while (await _waiting.Reader.WaitToReadAsync())
+        {
+            var points = 0;
+            while (points < MostPointsTogether && _waiting.Reader.TryRead(out var call))
+            {
+                calls.Add(call);
+                points += call.Points.Length;
+            }
+            Interlocked.Add(ref _pointsWaiting, -points);
+            await WriteTogether(calls);
+            calls.Clear();
+        }
+    }
+
+    private async Task WriteTogether(List<MetricCall> calls)
+    {
+        try
+        {
+            await Write(calls);
+        }
+        catch (Exception) when (calls.Count > 1)
+        {
+            // One of them may be what PostgreSQL cannot take; the others must not pay for it.
+            foreach (var call in calls.Where(c => !c.Done.Task.IsCompleted))
+                await WriteTogether([call]);
+        }
+        catch (Exception e)
+        {
+            _series.Clear();
+            calls[0].Done.TrySetException(e);
+        }
+    }
+
+    private async Task Write(List<MetricCall> calls)
+    {
+        var gates = await _store.Gates(calls.Select(c => c.RunId).Distinct().ToArray(), default);
+        var accepted = new List<MetricCall>(calls.Count);
+        foreach (var call in calls)
+            if (Gate.Refusal(gates.GetValueOrDefault(call.RunId), call.RunId, call.Actor) is { } refusal)
+                call.Done.TrySetResult(refusal);
+            else
+                accepted.Add(call);
+        if (accepted.Count == 0)
+            return;
+        await Append(accepted, gates);
+        foreach (var runId in accepted.Select(c => c.RunId).Distinct())
+            _signals.Signal(Topics.Run(runId));
+        foreach (var experimentId in accepted.Select(c => gates[c.RunId].ExperimentId).Distinct())
+            _signals.Signal(Topics.Experiment(experimentId));
+        foreach (var call in accepted)
+            call.Done.TrySetResult(null);
+    }
+
+    private async Task Append(List<MetricCall> calls, Dictionary<Guid, RunGate> gates)
+    {
+        await using var connection = await _database.Open(default);
+        await _series.Find(connection, calls, gates);
+        var points = Columns(calls);
+        if (points.Count == 0)
+            return;
+        var totals = points.Totals();
+        if (await MetricStore.Append(connection, points, totals, HeardAgain(calls), default) == totals.SeriesId.Length)
+            return;
+        // A series that the cache knew is gone: its run was deleted for good. Look again, once.
+        _series.Clear();
+        await _series.Find(connection, calls, gates);
+        points = Columns(calls);
+        await MetricStore.Append(connection, points, points.Totals(), [], default);
+    }
+
+    private PointColumns Columns(List<MetricCall> calls)
+    {
+        var points = new PointColumns(calls.Sum(c => c.Points.Length));
+        foreach (var call in calls)
+            foreach (ref readonly var point in call.Points.Span)
+                points.Add(_series[call.RunId, point.Key], point.Step, point.At, point.Value);
+        return points;
+    }
+
+    private Guid[] HeardAgain(List<MetricCall> calls)
+    {
+        var now = _time.GetTimestamp();
+        if (_heard.Count > 50_000)
+            _heard.Clear();
+        var again = new List<Guid>();
+        foreach (var runId in calls.Select(c => c.RunId).Distinct())
+            if (!_heard.TryGetValue(runId, out var at) || _time.GetElapsedTime(at, now) >= BetweenHeartbeats)
+            {
+                _heard[runId] = now;
+                again.Add(runId);
+            }
+        again.Sort();
+        return [.. again];
+    }
+}

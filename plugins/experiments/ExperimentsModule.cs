@@ -1,0 +1,22 @@
+using Crucible.Experiments.Data;
+using Crucible.Experiments.Tracking;
+using Crucible.Modules;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crucible.Experiments;
+
+/// <summary>Experiments, their runs and what training programs log to them, through MLflow's tracking protocol.</summary>
+public sealed class ExperimentsModule : ICrucibleModule
+{
+    /// <inheritdoc/>
+    public ModuleInfo Info { get; } = new("experiments", "Experiments", "1.0.0")
+    {
+        Description = "Runs that training programs log with any MLflow client, live.",
+    };
+
+    /// <inheritdoc/>
+    public void Configure(ModuleBuilder module) => module
+        .Options<ExperimentsOptions>()
+        .Services(services => services.AddSingleton<MetricWriter>())
+        .Endpoints(TrackingApi.Map);
+}

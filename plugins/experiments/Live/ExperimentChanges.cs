@@ -1,0 +1,16 @@
+namespace Crucible.Experiments.Live;
+
+/// <summary>An experiment came to be. Told on <c>experiments:{team}</c>.</summary>
+public sealed record ExperimentCreated(long ExperimentId);
+
+/// <summary>An experiment has another name. Told on <c>experiments:{team}</c> and <c>experiment:{id}</c>, as all that follow.</summary>
+public sealed record ExperimentRenamed(long ExperimentId, string Name);
+
+/// <summary>An experiment and its runs were deleted; they can be restored.</summary>
+public sealed record ExperimentDeleted(long ExperimentId);
+
+/// <summary>A deleted experiment and its runs are back.</summary>
+public sealed record ExperimentRestored(long ExperimentId);
+
+/// <summary>Tags of an experiment were set or removed; its note is the tag <c>mlflow.note.content</c>.</summary>
+public sealed record ExperimentTagged(long ExperimentId, string[] Keys);

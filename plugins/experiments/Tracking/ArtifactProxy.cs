@@ -1,0 +1,128 @@
+using Crucible.Data;
+using Crucible.Experiments.Data;
+using Crucible.Experiments.Domain.Protocol;
+using Crucible.Experiments.Live;
+using Crucible.Files;
+using Crucible.People;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crucible.Experiments.Tracking;
+
+/// <summary>mlflow-artifacts: files of runs and models, streamed in and out.</summary>
+internal static class ArtifactProxy
+{
+    private static readonly FileExtensionContentTypeProvider Types = new();
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.Raw("PUT", "artifacts/{**path}", Put);
+        api.Raw("GET", "artifacts/{**path}", http => Path(http).Length == 0 ? List(http) : Get(http));
+        api.Raw("DELETE", "artifacts/{**path}", Delete);
+        foreach (var step in (string[])["create", "complete", "abort"])
+            api.Raw("POST", $"mpu/{step}/{{**path}}", _ => Task.FromResult<ProtocolError?>(
+                new(ErrorCode.NotImplemented, "Multipart upload is not offered; put the file in one request.")));
+    }
+
+    public static void MapDownload(IEndpointRouteBuilder app)
+    {
+        foreach (var path in (string[])["/get-artifact", "/ajax-api/2.0/mlflow/get-artifact"])
+            app.Raw("GET", path, GetOfRun);
+    }
+
+    private static string Path(HttpContext http) => http.Request.RouteValues["path"] as string ?? "";
+
+    private static async Task<ProtocolError?> Put(HttpContext http)
+    {
+        var actor = Actor.Of(http);
+        var (place, refusal) = await ArtifactPlace.Find(http, Path(http), actor);
+        if (refusal is not null)
+            return refusal;
+        if (!actor.MayWrite(place!.TeamId))
+            return new(ErrorCode.PermissionDenied, "You may read these artifacts, but not add to them.");
+        if (place.Within.Length == 0)
+            return ArtifactPlace.Unsafe(Path(http));
+        var limit = http.RequestServices.GetRequiredService<Microsoft.Extensions.Options.IOptions<ExperimentsOptions>>().Value.LargestArtifact;
+        if (http.Request.ContentLength > limit)
+            return TrackingApi.TooLarge(http, limit);
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        var outcome = await http.RequestServices.GetRequiredService<IFileStore>().Write(place.Path, http.Request.Body, limit, http.RequestAborted);
+        if (outcome == FileWrite.TooLarge)
+            return TrackingApi.TooLarge(http, limit);
+        if (outcome == FileWrite.PathTaken)
+            return ProtocolError.Invalid($"The path {place.Within} is taken: a folder is there, or a file is where one of its folders would be.");
+        await Tell(http, place, actor);
+        return null;
+    }
+
+    private static async Task<ProtocolError?> Get(HttpContext http)
+    {
+        var (place, refusal) = await ArtifactPlace.Find(http, Path(http), Actor.Of(http));
+        return refusal ?? await Send(http, place!.Path);
+    }
+
+    private static async Task<ProtocolError?> GetOfRun(HttpContext http)
+    {
+        var call = new Call(http, ProtoBody.FromQuery(http.Request.Query));
+        var path = call.Ask.RequiredText("path");
+        var (run, refusal) = await call.Run();
+        if (refusal is not null)
+            return refusal;
+        return FilePath.IsSafe(path) ? await Send(http, $"{ArtifactPlace.Of(run!)}/{path}") : ArtifactPlace.Unsafe(path);
+    }
+
+    private static async Task<ProtocolError?> Send(HttpContext http, string path)
+    {
+        await using var file = await http.RequestServices.GetRequiredService<IFileStore>().Read(path, http.RequestAborted);
+        if (file is null)
+            return ArtifactPlace.None(path[(path.IndexOf('/') + 1)..]);
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        var response = http.Response;
+        response.ContentType = Types.TryGetContentType(name, out var type) ? type : "application/octet-stream";
+        response.ContentLength = file.Length;
+        // Uploaded content never runs as a page of ours.
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        response.Headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(name)}";
+        await file.Content.CopyToAsync(response.Body, http.RequestAborted);
+        return null;
+    }
+
+    private static async Task<ProtocolError?> List(HttpContext http)
+    {
+        var call = new Call(http, ProtoBody.FromQuery(http.Request.Query));
+        var (place, refusal) = await ArtifactPlace.Find(http, call.Ask.Text("path") ?? "", call.Actor);
+        if (refusal is { Code: not ErrorCode.ResourceDoesNotExist })
+            return refusal;
+        var files = place is null ? [] : await call.Get<IFileStore>().List(place.Path, call.Cancel) ?? [];
+        return await call.ReplyList("files".AsMemory(), files, (json, file) => ArtifactCalls.Write(json, file.Name, file));
+    }
+
+    private static async Task<ProtocolError?> Delete(HttpContext http)
+    {
+        var actor = Actor.Of(http);
+        var (place, refusal) = await ArtifactPlace.Find(http, Path(http), actor);
+        if (refusal is not null)
+            return refusal;
+        if (!actor.MayWrite(place!.TeamId))
+            return new(ErrorCode.PermissionDenied, "You may read these artifacts, but not delete them.");
+        if (!await http.RequestServices.GetRequiredService<IFileStore>().Delete(place.Path, http.RequestAborted))
+            return ArtifactPlace.None(Path(http));
+        await Tell(http, place, actor);
+        return null;
+    }
+
+    private static async Task Tell(HttpContext http, ArtifactPlace place, Actor actor)
+    {
+        if (place.RunId is not { } runId)
+            return;
+        await using var write = await http.RequestServices.GetRequiredService<Database>().Write(actor, http.RequestAborted);
+        write.Tell("experiments", Topics.Run(runId), new RunArtifactsChanged(runId, place.ExperimentId, place.Within));
+        await write.Commit(http.RequestAborted);
+    }
+}
