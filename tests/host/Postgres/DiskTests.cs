@@ -54,12 +54,14 @@ public sealed class DiskTests(PreparedFolder prepared)
         {
             await using var copy = await prepared.Copy();
             await Shell.Run("cp", "-a", copy.Path + "/.", folder.Path);
-            // Room for the host's own lock file only, which it rewrites in place.
-            await File.WriteAllTextAsync(folder.Data.HostLock, new string(' ', 4096), Cancel);
+            Endpoint at = new(folder.In("socket"), 5432);
+            Settings.Write(folder.Data.Cluster, folder.Data, at);
+            var server = new Server(
+                await BinariesChoice.For(null, folder.Data, at, _ => { }, TimeProvider.System, Cancel),
+                await ServerAccount.For(folder.Data, Cancel), folder.Data, TimeProvider.System);
+            server.Log.Mark(); // Deletes a file, which would make room again.
             disk.Fill();
-            var account = await ServerAccount.For(folder.Data, Cancel);
-            var server = new Server(await BinariesChoice.For(null, folder.Data, new(folder.In("socket"), 5432), _ => { }, TimeProvider.System, Cancel), account, folder.Data, TimeProvider.System);
-            var said = await server.Start(new(folder.In("socket"), 5432), ServerPassword.Read(folder.Data)!, _ => { }, Cancel);
+            var said = await server.Start(at, ServerPassword.Read(folder.Data)!, _ => { }, Cancel);
             Assert.NotNull(said);
             refusal = Diagnosis.Of("PostgreSQL did not start", said, folder.Data);
         }
