@@ -85,7 +85,7 @@ public readonly record struct Scale
 
     private static Scale FitLog(double low, double high)
     {
-        if (high / low < 1.0001) return new(Math.Max(low / 2, double.Epsilon), double.IsFinite(high * 2) ? high * 2 : high * 1.5, true);
+        if (high / low < 1.0001) (low, high) = (Math.Max(low / 2, double.Epsilon), Math.Min(high * 2, double.MaxValue));
         // Whole decades when there are several of them, else 1, 2 and 5 are ends enough.
         var from = Math.Pow(10, Math.Floor(Math.Log10(low)));
         var to = Math.Pow(10, Math.Ceiling(Math.Log10(high)));
@@ -96,7 +96,7 @@ public readonly record struct Scale
         }
         if (!(from > 0) || from > low) from = low;
         if (!double.IsFinite(to) || to < high) to = high;
-        return new(from, to, true);
+        return from < to ? new(from, to, true) : new(low, high, true);
     }
 
     private static double? Last(double[] values, Func<double, bool> fits) => values.Where(fits).Select(v => (double?)v).LastOrDefault();

@@ -46,7 +46,9 @@ public static class Ticks
             {
                 var (steps, waste) = measure(step);
                 if (steps < 1 || steps > wanted * 1.6 + 1) continue;
-                var score = waste + .08 * Math.Abs(steps - wanted) + step / rough * 1e-3;
+                // Too few ticks are worse than too many.
+                var off = Math.Log2(steps / wanted);
+                var score = waste + .2 * (off < 0 ? -1.6 * off : off);
                 if (score < least) (best, least) = (step, score);
             }
         return best;
