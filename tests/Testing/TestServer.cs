@@ -36,7 +36,7 @@ public sealed class TestServer : IAsyncDisposable
         {
             await Start();
             if (!Templates.TryGetValue(plugins, out var cast))
-                Templates[plugins] = cast = await MakeTemplate(plugins, $"template{Templates.Count}");
+                Templates[plugins] = cast = await MakeTemplate(plugins, $"crucible_template{Templates.Count}");
             var name = $"world{Interlocked.Increment(ref _count)}";
             await Execute($"create database {name} template {cast.Template}");
             return (To(name), cast);
