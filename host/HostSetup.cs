@@ -1,4 +1,5 @@
 using Crucible.Host.Live;
+using Crucible.Host.Pages;
 using Crucible.Host.Plugins;
 using Crucible.Host.Telemetry;
 using Crucible.Live;
@@ -41,7 +42,7 @@ internal static class HostSetup
 
     public static void AddPages(this WebApplicationBuilder builder, PluginCatalogue catalogue)
     {
-        var mvc = builder.Services.AddRazorPages();
+        var mvc = builder.Services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add<ShellFill>());
         builder.Services.AddOpenApi();
         builder.Services.AddResponseCompression(compression =>
         {
@@ -57,5 +58,6 @@ internal static class HostSetup
     {
         app.MapRazorPages();
         app.MapOpenApi();
+        app.MapGet("/nav/{plugin}/badge", NavBadges.Show).ExcludeFromDescription();
     }
 }

@@ -59,15 +59,13 @@ internal sealed class Migrator(NpgsqlDataSource source, ILogger logger)
         }
         catch (PostgresException fault)
         {
-            throw new MigrationFault($"{file.Name} failed: {fault.MessageText}{(fault.Position > 0 ? $" (line {Line(file.Sql, fault.Position)})" : "")}. Nothing of it was kept.", fault);
+            throw new MigrationFault($"{file.Name} failed: {fault.MessageText}. Nothing of it was kept.", fault);
         }
         await connection.ExecuteAsync("insert into crucible.migration (module, number, name, checksum) values (@module, @Number, @Name, @Checksum)",
             new { module, file.Number, file.Name, file.Checksum }, transaction);
         await transaction.CommitAsync(cancel);
         logger.LogInformation("Migrated {Module} to {Migration}", module, file.Name);
     }
-
-    private static int Line(string sql, int position) => sql.AsSpan(0, Math.Min(position, sql.Length)).Count('\n') + 1;
 
     private static List<MigrationFile> Files(Assembly assembly)
     {

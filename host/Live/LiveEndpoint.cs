@@ -36,7 +36,7 @@ internal static class LiveEndpoint
         var last = http.Request.Headers["Last-Event-ID"].ToString();
         var cursor = Cursor.Parse(last.Length > 0 ? last : http.Request.Query["after"].ToString());
         var positions = topics.ToDictionary(t => t, t => cursor.Positions.GetValueOrDefault(t));
-        var listener = new Listener(access, positions, http.Request.Query.ContainsKey("screen"));
+        var listener = new Listener(access, positions, http.Request.Query["beat"] == "3");
 
         http.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
         // A reader on a slow line is served, not cut off; the bounded queue is what protects the host.

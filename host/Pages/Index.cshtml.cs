@@ -1,7 +1,9 @@
+using Crucible.Data;
 using Crucible.Host.Plugins;
 using Crucible.Live;
 using Crucible.Modules;
 using Crucible.People;
+using Crucible.Ui;
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -9,7 +11,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Crucible.Host.Pages;
 
 /// <summary>The start: one tile for each thing that plugins want seen.</summary>
-internal sealed class IndexModel(PluginCatalogue catalogue, FragmentRenderer renderer, TimeProvider time, ILogger<IndexModel> logger) : PageModel
+internal sealed class IndexModel(PluginCatalogue catalogue, FragmentRenderer renderer, Database database, TimeProvider time, ILogger<IndexModel> logger) : PageModel
 {
     public IReadOnlyList<Tile> Tiles { get; private set; } = [];
 
@@ -19,6 +21,14 @@ internal sealed class IndexModel(PluginCatalogue catalogue, FragmentRenderer ren
     {
         var actor = Actor.Of(HttpContext);
         var wanted = catalogue.Running.SelectMany(o => o.Tiles).Where(t => tile is null || t.Id == tile).OrderBy(t => t.Order).ToList();
+        if (tile is null)
+        {
+            var topics = wanted.SelectMany(t => t.Topics?.Invoke(actor) ?? []).ToList();
+            Shell.Of(HttpContext).Page("Home").Listen(await database.CursorOf(topics, cancel), topics);
+            foreach (var plugin in catalogue.Plugins.Where(p => p is { State: PluginState.Running, Offer.Tiles.Count: > 0, Assets: not null }))
+                if (System.IO.File.Exists(Path.Combine(plugin.Assets!, plugin.Id + ".css")))
+                    Shell.Of(HttpContext).Style($"{PluginAssets.Prefix}/{plugin.Id}/{plugin.Id}.css");
+        }
         var tiles = new List<Tile>();
         foreach (var one in wanted)
             tiles.Add(new(one.Id, one.Title, one.Url, await Body(one, actor, cancel)));

@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Host.Pages.Account;
 using Crucible.Host.Security;
 using Crucible.People;
 using Microsoft.AspNetCore.Authentication;
@@ -41,11 +42,9 @@ public static class PeopleSetup
     private static void AddIdentity(IServiceCollection services)
     {
         services.AddIdentityCore<Person>(identity =>
-        {
-            // Length alone, in PasswordRules.
-            identity.Password = new() { RequiredLength = PasswordRules.Least, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
-            identity.Lockout = new() { MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5) };
-        }).AddUserManager<Accounts>().AddUserStore<IdentityStore>().AddPasswordValidator<PasswordRules>();
+            identity.Lockout = new() { MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5) })
+            .AddUserManager<Accounts>().AddUserStore<IdentityStore>();
+        services.Replace(ServiceDescriptor.Scoped<IPasswordValidator<Person>, PasswordRules>());
         // OWASP's figure for PBKDF2 with HMAC-SHA512; the framework's own is of 2022.
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
 
@@ -95,6 +94,7 @@ public static class PeopleSetup
         app.UseMiddleware<FormTokenCheck>();
         app.UseAntiforgery();
         app.UseRateLimiter();
+        app.MapGet("/account/link.js", () => TypedResults.Text(LinkModel.Script, "text/javascript", System.Text.Encoding.UTF8)).AllowAnonymous();
         return app;
     }
 

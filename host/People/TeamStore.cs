@@ -27,6 +27,14 @@ public sealed class TeamStore(Database db, AccessCache cache, TimeProvider time)
         return (await connection.QueryAsync<Team>(new("select id, name from crucible.team order by lower(name)", cancellationToken: cancel))).AsList();
     }
 
+    /// <summary>The teams a person is in, by name.</summary>
+    public async Task<IReadOnlyList<Team>> Of(Guid person, CancellationToken cancel)
+    {
+        await using var connection = await db.Open(cancel);
+        return (await connection.QueryAsync<Team>(new("select t.id, t.name from crucible.team t join crucible.membership m on m.team_id = t.id "
+            + "where m.person_id = @person order by lower(t.name)", new { person }, cancellationToken: cancel))).AsList();
+    }
+
     /// <summary>Puts a person into a team, or changes whether they may write there.</summary>
     public Task Add(Actor actor, Guid team, Guid person, bool mayWrite, CancellationToken cancel) => Change(actor, person, """
         insert into crucible.membership (team_id, person_id, may_write) values (@team, @person, @mayWrite)

@@ -1,11 +1,11 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.FileProviders;
 
 namespace Crucible.Host.Plugins;
 
 /// <summary>
 /// The files browsers fetch: the front end under <c>/assets/crucible</c>, each plugin's <c>wwwroot</c> under
-/// <c>/assets/{id}</c>. Pages link them with a hash of their content (<c>asp-append-version</c>), so they may be kept
-/// for ever.
+/// <c>/assets/{id}</c>. Pages link them with a hash of all their content as <c>?v=</c>, so they may be kept for ever.
 /// </summary>
 internal static class PluginAssets
 {
@@ -22,6 +22,7 @@ internal static class PluginAssets
         foreach (var plugin in catalogue.Plugins.Where(p => p is { Offer: not null, Assets: not null }))
             roots.Add(new Under($"{Prefix}/{plugin.Id}", new PhysicalFileProvider(plugin.Assets!)));
         builder.Environment.WebRootFileProvider = new CompositeFileProvider(roots);
+        builder.Services.AddSingleton(AssetVersion.Of(catalogue.Plugins.Select(p => p.Assets).Append(own)));
     }
 
     public static void UseAssets(this IApplicationBuilder app) => app.UseStaticFiles(new StaticFileOptions
@@ -45,5 +46,17 @@ internal static class PluginAssets
             var full = path.StartsWith('/') ? path : '/' + path;
             return full.StartsWith(prefix + '/', StringComparison.Ordinal) ? full[prefix.Length..] : null;
         }
+    }
+}
+
+/// <summary>A hash of every asset: it changes when one of them does.</summary>
+internal sealed record AssetVersion(string Value)
+{
+    public static AssetVersion Of(IEnumerable<string?> folders)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in folders.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f!, "*", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))
+            hash.AppendData(File.ReadAllBytes(file));
+        return new(Convert.ToHexStringLower(hash.GetHashAndReset())[..12]);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
         try
         {
             folder.Create();
-            held = HostLock.Take(folder);
+            held = await HostLock.Take(folder, cancel).ConfigureAwait(false);
             var account = await ServerAccount.For(folder, cancel).ConfigureAwait(false);
             await account.MustReach(folder, cancel).ConfigureAwait(false);
             var at = await Endpoint.Prepare(folder, account, sockets ?? (Socket.OSSupportsUnixDomainSockets && !OperatingSystem.IsWindows()), cancel).ConfigureAwait(false);
@@ -119,7 +119,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
                 else if (!at.IsSocket && said.Contains("could not bind", StringComparison.Ordinal) && attempt < 5)
                     at = Endpoint.Loopback(); // Somebody took the port between our look and the server's.
                 else
-                    throw Diagnosis.Of("PostgreSQL did not start", said, folder);
+                    throw Diagnosis.Of("PostgreSQL did not start", said, folder, account);
             }
         }
         catch
@@ -141,7 +141,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             return password;
         }
         await account.Own(folder.Cluster, cancel).ConfigureAwait(false);
-        Postmaster.ForgetReusedPid(folder);
+        Postmaster.ForgetDead(folder);
         if (ServerPassword.Read(folder) is null)
         {
             progress($"The file {folder.Password} is missing; setting a new password.");

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Crucible.Live;
 
 /// <summary>Renders a Razor component to HTML outside any request, exactly as it stands in a page.</summary>
-public sealed class FragmentRenderer(IServiceProvider services, ILoggerFactory logs)
+public sealed class FragmentRenderer(IServiceScopeFactory scopes, ILoggerFactory logs)
 {
     /// <summary>Renders one component.</summary>
     /// <param name="parameters">Names and values of its parameters.</param>
@@ -16,7 +17,8 @@ public sealed class FragmentRenderer(IServiceProvider services, ILoggerFactory l
     public async Task<string> Render(Type component, IDictionary<string, object?> parameters)
     {
         // A renderer for each call: renderers keep every component they ever made, and one costs under ten microseconds.
-        await using var renderer = new HtmlRenderer(services, logs);
+        await using var scope = scopes.CreateAsyncScope();
+        await using var renderer = new HtmlRenderer(scope.ServiceProvider, logs);
         return await renderer.Dispatcher.InvokeAsync(async () =>
         {
             var root = await renderer.RenderComponentAsync(component, ParameterView.FromDictionary(parameters));

@@ -16,6 +16,9 @@ public sealed record NavEntry(string Title, string Url, string Icon, int Order =
     /// <summary>Counts what stands beside the title for this actor; null shows nothing. Called for every page, so keep it under a millisecond.</summary>
     public Func<IServiceProvider, Actor, CancellationToken, ValueTask<NavBadge?>>? Badge { get; init; }
 
+    /// <summary>The DOM id under which a plugin's live rules refresh its badge: <c>push.Refresh(NavEntry.BadgeId("experiments"))</c>.</summary>
+    public static string BadgeId(string plugin) => $"nav-{plugin}-badge";
+
     /// <summary>The topics whose news make the badge stale, for this actor.</summary>
     public Func<Actor, IEnumerable<Topic>>? BadgeTopics { get; init; }
 }

@@ -2,6 +2,7 @@ using Crucible.Data;
 using Crucible.Host.Plugins;
 using Crucible.Modules;
 using Crucible.People;
+using Crucible.Ui;
 using Dapper;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -19,6 +20,7 @@ internal sealed class PluginsModel(PluginCatalogue catalogue, PluginSwitch switc
 
     public async Task OnGet(CancellationToken cancel)
     {
+        Shell.Of(HttpContext).Page("Plugins", ("Admin", "/admin/plugins")).Listen(await database.CursorOf([PluginSwitch.Topic], cancel), PluginSwitch.Topic);
         await using var connection = await database.Open(cancel);
         var off = (await connection.QueryAsync<string>(new CommandDefinition("select id from crucible.plugin where not enabled", cancellationToken: cancel))).ToHashSet();
         Rows = [.. catalogue.Plugins.OrderBy(p => p.Title, StringComparer.OrdinalIgnoreCase).Select(p => new Row(p, !off.Contains(p.Id)))];

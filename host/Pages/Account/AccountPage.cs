@@ -1,0 +1,33 @@
+using Crucible.Host.People;
+using Crucible.People;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Crucible.Host.Pages.Account;
+
+/// <summary>
+/// A page about one's own account. Only for people in a browser: a token that may read could otherwise make itself one that
+/// may write.
+/// </summary>
+internal abstract class AccountPage : PageModel
+{
+    protected Actor Actor => Crucible.People.Actor.Of(HttpContext);
+
+    protected Guid PersonId => Actor.PersonId!.Value;
+
+    protected Credential Proof => Access.Of(HttpContext)!.Credential;
+
+    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
+    {
+        if (Proof.Kind != CredentialKind.Session)
+            context.Result = Forbid();
+    }
+
+    /// <summary>The page again, with what is wrong at its fields.</summary>
+    protected PageResult Refused()
+    {
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return Page();
+    }
+}
