@@ -107,7 +107,12 @@ internal static class ArtifactProxy
     private static async Task<ProtocolError?> List(HttpContext http)
     {
         var call = new Call(http, ProtoBody.FromQuery(http.Request.Query));
-        var (place, refusal) = await ArtifactPlace.Find(http, call.Ask.Text("path") ?? "", call.Actor);
+        var path = call.Ask.Text("path") ?? "";
+        // The 2.x client decodes its own names of stepped images once too often ("…%1795…") and asks whether that is a
+        // folder before it downloads the right one. No file of ours has a control character: it is none.
+        if (path.Any(char.IsControl))
+            return null;
+        var (place, refusal) = await ArtifactPlace.Find(http, path, call.Actor);
         if (refusal is { Code: not ErrorCode.ResourceDoesNotExist })
             return refusal;
         var files = place is null ? [] : await call.Get<IFileStore>().List(place.Path, call.Cancel) ?? [];
