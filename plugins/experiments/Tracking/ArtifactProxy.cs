@@ -36,15 +36,13 @@ internal static class ArtifactProxy
     }
 
     // Routing leaves %2F as it is, which would make "a%252Fb" and "a%2Fb" the same; so the path as it came, decoded once.
-    private static string Path(HttpContext http) => Uri.UnescapeDataString(RawPath(http));
-
-    private static string RawPath(HttpContext http)
+    private static string Path(HttpContext http)
     {
         const string Before = "/mlflow-artifacts/artifacts/";
         var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         var query = target.IndexOf('?', StringComparison.Ordinal);
         var start = target.IndexOf(Before, StringComparison.Ordinal);
-        return start < 0 ? "" : target[(start + Before.Length)..(query < 0 ? target.Length : query)];
+        return start < 0 ? "" : Uri.UnescapeDataString(target[(start + Before.Length)..(query < 0 ? target.Length : query)]);
     }
 
     private static async Task<ProtocolError?> Put(HttpContext http)
@@ -73,16 +71,7 @@ internal static class ArtifactProxy
 
     private static async Task<ProtocolError?> Get(HttpContext http)
     {
-        var refusal = await Get(http, Path(http));
-        // The 2.x client escapes only some of the % in its own names of stepped images ("dog%25step%253…%1795…").
-        return refusal is not null && RawPath(http).Contains("%25", StringComparison.Ordinal)
-            ? await Get(http, RawPath(http).Replace("%25", "%", StringComparison.Ordinal)) is null ? null : refusal
-            : refusal;
-    }
-
-    private static async Task<ProtocolError?> Get(HttpContext http, string path)
-    {
-        var (place, refusal) = await ArtifactPlace.Find(http, path, Actor.Of(http));
+        var (place, refusal) = await ArtifactPlace.Find(http, Path(http), Actor.Of(http));
         return refusal ?? await Send(http, place!.Path);
     }
 
@@ -119,10 +108,6 @@ internal static class ArtifactProxy
     {
         var call = new Call(http, ProtoBody.FromQuery(http.Request.Query));
         var path = call.Ask.Text("path") ?? "";
-        // The 2.x client decodes its own names of stepped images once too often ("…%1795…") and asks whether that is a
-        // folder before it downloads the right one. No file of ours has a control character: it is none.
-        if (path.Any(char.IsControl))
-            return null;
         var (place, refusal) = await ArtifactPlace.Find(http, path, call.Actor);
         if (refusal is { Code: not ErrorCode.ResourceDoesNotExist })
             return refusal;
