@@ -1,4 +1,6 @@
 using Crucible.Experiments.Data;
+using Crucible.Experiments.Jobs;
+using Crucible.Experiments.Live;
 using Crucible.Experiments.Tracking;
 using Crucible.Files;
 using Crucible.Modules;
@@ -17,10 +19,16 @@ public sealed class ExperimentsModule : ICrucibleModule
     };
 
     /// <inheritdoc/>
-    public void Configure(ModuleBuilder module) => module
-        .Options<ExperimentsOptions>()
-        .Services(services => services
-            .AddSingleton<MetricWriter>()
-            .AddSingleton<IFileStore>(s => new FolderFiles(Path.Combine(s.GetRequiredService<IConfiguration>()["Crucible:DataPath"]!, "files"))))
-        .Endpoints(TrackingApi.Map);
+    public void Configure(ModuleBuilder module)
+    {
+        foreach (var kind in Topics.Kinds)
+            module.Topic(kind);
+        module
+            .Options<ExperimentsOptions>()
+            .Services(services => services
+                .AddSingleton<MetricWriter>()
+                .AddSingleton<IFileStore>(s => new FolderFiles(Path.Combine(s.GetRequiredService<IConfiguration>()["Crucible:DataPath"]!, "files"))))
+            .Every<RollUpMetrics>("0 * * * * ?")
+            .Endpoints(TrackingApi.Map);
+    }
 }

@@ -1,13 +1,15 @@
 using System.Threading.Channels;
 using Crucible.Data;
+using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Live;
 using Crucible.Live;
 using Crucible.People;
+using Npgsql;
 
 namespace Crucible.Experiments.Data;
 
-internal sealed record MetricCall(Guid RunId, Actor Actor, ReadOnlyMemory<MetricPoint> Points)
+internal sealed record MetricCall(Guid RunId, Actor Actor, List<MetricPoint> Points)
 {
     public TaskCompletionSource<ProtocolError?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
@@ -22,25 +24,25 @@ internal sealed class MetricLoop
     private readonly Channel<MetricCall> _waiting = Channel.CreateBounded<MetricCall>(
         new BoundedChannelOptions(MostCallsWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Database _database;
-    private readonly MetricStore _store;
     private readonly ILiveSignals _signals;
     private readonly TimeProvider _time;
     private readonly SeriesCache _series = new();
     private readonly Dictionary<Guid, long> _heard = [];
     private readonly Task _end;
+    private NpgsqlConnection? _connection;
     private int _pointsWaiting;
 
-    public MetricLoop(Database database, MetricStore store, ILiveSignals signals, TimeProvider time)
+    public MetricLoop(Database database, ILiveSignals signals, TimeProvider time)
     {
-        (_database, _store, _signals, _time) = (database, store, signals, time);
+        (_database, _signals, _time) = (database, signals, time);
         _end = Task.Run(Run);
     }
 
     public bool Accept(MetricCall call)
     {
-        if (Interlocked.Add(ref _pointsWaiting, call.Points.Length) <= MostPointsWaiting && _waiting.Writer.TryWrite(call))
+        if (Interlocked.Add(ref _pointsWaiting, call.Points.Count) <= MostPointsWaiting && _waiting.Writer.TryWrite(call))
             return true;
-        Interlocked.Add(ref _pointsWaiting, -call.Points.Length);
+        Interlocked.Add(ref _pointsWaiting, -call.Points.Count);
         return false;
     }
 
@@ -59,12 +61,24 @@ internal sealed class MetricLoop
             while (points < MostPointsTogether && _waiting.Reader.TryRead(out var call))
             {
                 calls.Add(call);
-                points += call.Points.Length;
+                points += call.Points.Count;
             }
             Interlocked.Add(ref _pointsWaiting, -points);
             await WriteTogether(calls);
             calls.Clear();
         }
+        await Close();
+    }
+
+    // A connection of its own: the pool would reset it after every few points, and its plans are made once.
+    private async ValueTask<NpgsqlConnection> Connection() => _connection ??= await _database.Open(default);
+
+    private async ValueTask Close()
+    {
+        var connection = _connection;
+        _connection = null;
+        if (connection is not null)
+            await connection.DisposeAsync();
     }
 
     private async Task WriteTogether(List<MetricCall> calls)
@@ -75,12 +89,14 @@ internal sealed class MetricLoop
         }
         catch (Exception) when (calls.Count > 1)
         {
+            await Close();
             // One of them may be what PostgreSQL cannot take; the others must not pay for it.
             foreach (var call in calls.Where(c => !c.Done.Task.IsCompleted))
                 await WriteTogether([call]);
         }
         catch (Exception e)
         {
+            await Close();
             _series.Clear();
             calls[0].Done.TrySetException(e);
         }
@@ -88,7 +104,7 @@ internal sealed class MetricLoop
 
     private async Task Write(List<MetricCall> calls)
     {
-        var gates = await _store.Gates(calls.Select(c => c.RunId).Distinct().ToArray(), default);
+        var gates = await MetricStore.Gates(await Connection(), calls.Select(c => c.RunId).Distinct().ToArray(), default);
         var accepted = new List<MetricCall>(calls.Count);
         foreach (var call in calls)
             if (Gate.Refusal(gates.GetValueOrDefault(call.RunId), call.RunId, call.Actor) is { } refusal)
@@ -108,7 +124,7 @@ internal sealed class MetricLoop
 
     private async Task Append(List<MetricCall> calls, Dictionary<Guid, RunGate> gates)
     {
-        await using var connection = await _database.Open(default);
+        var connection = await Connection();
         await _series.Find(connection, calls, gates);
         var points = Columns(calls);
         if (points.Count == 0)
@@ -125,10 +141,10 @@ internal sealed class MetricLoop
 
     private PointColumns Columns(List<MetricCall> calls)
     {
-        var points = new PointColumns(calls.Sum(c => c.Points.Length));
+        var points = new PointColumns(calls.Sum(c => c.Points.Count));
         foreach (var call in calls)
-            foreach (ref readonly var point in call.Points.Span)
-                points.Add(_series[call.RunId, point.Key], point.Step, point.At, point.Value);
+            foreach (var point in call.Points)
+                points.Add(_series[call.RunId, point.Key], point.Step, point.Timestamp, point.Value);
         return points;
     }
 

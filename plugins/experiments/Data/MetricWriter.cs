@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Live;
 using Crucible.People;
@@ -27,15 +28,15 @@ public sealed class MetricWriter : IAsyncDisposable
     private readonly MetricLoop[] _loops;
 
     /// <summary>Starts the loops; they end when this is disposed and all that was accepted is written.</summary>
-    public MetricWriter(Database database, MetricStore store, ILiveSignals signals, TimeProvider time) =>
-        _loops = [.. Enumerable.Range(0, Loops).Select(_ => new MetricLoop(database, store, signals, time))];
+    public MetricWriter(Database database, ILiveSignals signals, TimeProvider time) =>
+        _loops = [.. Enumerable.Range(0, Loops).Select(_ => new MetricLoop(database, signals, time))];
 
     /// <summary>Adds points to a run.</summary>
     /// <param name="runId">The run; the refusal says so when there is none for this actor.</param>
     /// <param name="actor">Who writes.</param>
     /// <param name="points">Any number; kept whole or not at all.</param>
     /// <returns>Null when they are durable, else why none was kept.</returns>
-    public Task<ProtocolError?> Write(Guid runId, Actor actor, ReadOnlyMemory<MetricPoint> points)
+    public Task<ProtocolError?> Write(Guid runId, Actor actor, List<MetricPoint> points)
     {
         var call = new MetricCall(runId, actor, points);
         return _loops[(uint)runId.GetHashCode() % Loops].Accept(call)

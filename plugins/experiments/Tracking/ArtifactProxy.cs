@@ -1,5 +1,6 @@
 using Crucible.Data;
 using Crucible.Experiments.Data;
+using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Live;
 using Crucible.Files;
@@ -34,7 +35,15 @@ internal static class ArtifactProxy
             app.Raw("GET", path, GetOfRun);
     }
 
-    private static string Path(HttpContext http) => http.Request.RouteValues["path"] as string ?? "";
+    // Routing leaves %2F as it is, which would make "a%252Fb" and "a%2Fb" the same; so the path as it came, decoded once.
+    private static string Path(HttpContext http)
+    {
+        const string Before = "/mlflow-artifacts/artifacts/";
+        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        var start = target.IndexOf(Before, StringComparison.Ordinal);
+        return start < 0 ? "" : Uri.UnescapeDataString(target[(start + Before.Length)..(query < 0 ? target.Length : query)]);
+    }
 
     private static async Task<ProtocolError?> Put(HttpContext http)
     {
@@ -45,7 +54,7 @@ internal static class ArtifactProxy
         if (!actor.MayWrite(place!.TeamId))
             return new(ErrorCode.PermissionDenied, "You may read these artifacts, but not add to them.");
         if (place.Within.Length == 0)
-            return ArtifactPlace.Unsafe(Path(http));
+            return ProtocolError.Invalid("The path of a file below the artifacts of its run is needed.");
         var limit = http.RequestServices.GetRequiredService<Microsoft.Extensions.Options.IOptions<ExperimentsOptions>>().Value.LargestArtifact;
         if (http.Request.ContentLength > limit)
             return TrackingApi.TooLarge(http, limit);
@@ -73,7 +82,9 @@ internal static class ArtifactProxy
         var (run, refusal) = await call.Run();
         if (refusal is not null)
             return refusal;
-        return FilePath.IsSafe(path) ? await Send(http, $"{ArtifactPlace.Of(run!)}/{path}") : ArtifactPlace.Unsafe(path);
+        return ArtifactPath.TryRead(path, out path, out var unsafePath)
+            ? await Send(http, $"{ArtifactPlace.Of(run!)}/{path}")
+            : ProtocolError.Invalid(unsafePath);
     }
 
     private static async Task<ProtocolError?> Send(HttpContext http, string path)
