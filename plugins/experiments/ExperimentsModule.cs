@@ -1,6 +1,8 @@
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Tracking;
+using Crucible.Files;
 using Crucible.Modules;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Experiments;
@@ -17,6 +19,8 @@ public sealed class ExperimentsModule : ICrucibleModule
     /// <inheritdoc/>
     public void Configure(ModuleBuilder module) => module
         .Options<ExperimentsOptions>()
-        .Services(services => services.AddSingleton<MetricWriter>())
+        .Services(services => services
+            .AddSingleton<MetricWriter>()
+            .AddSingleton<IFileStore>(s => new FolderFiles(Path.Combine(s.GetRequiredService<IConfiguration>()["Crucible:DataPath"]!, "files"))))
         .Endpoints(TrackingApi.Map);
 }

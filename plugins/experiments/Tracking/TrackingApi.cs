@@ -3,7 +3,6 @@ using System.Text.Json;
 using Crucible.Experiments.Domain.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -55,7 +54,7 @@ internal static class TrackingApi
     public static void Raw(this IEndpointRouteBuilder api, string method, string path, Func<HttpContext, Task<ProtocolError?>> handler)
     {
         Task Answered(HttpContext http) => Answer(http, handler);
-        api.MapMethods(path, [method], Answered).WithMetadata(new TrackingEndpoint());
+        api.MapMethods(path, [method], Answered).WithMetadata(new TrackingEndpoint()).RequireRateLimiting("tracking");
     }
 
     private static async Task<ProtocolError?> WithBody(HttpContext http, Handler handler, int limit)
