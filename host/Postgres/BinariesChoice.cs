@@ -17,7 +17,7 @@ internal static class BinariesChoice
         var forced = string.IsNullOrWhiteSpace(configured) || configured == "npm" ? null : await InFolder(configured, cancel).ConfigureAwait(false);
         var here = forced is not null ? [forced]
             : configured == "npm" ? []
-            : await MachineBinaries.Find(cancel).ConfigureAwait(false);
+            : await MachineBinaries.Find(Environment.GetEnvironmentVariable("PATH"), cancel).ConfigureAwait(false);
 
         if (folder.Major is not { } made)
             return here.FirstOrDefault() ?? await NpmBinaries.Install(NpmBinaries.Newest, folder, progress, time, cancel).ConfigureAwait(false);

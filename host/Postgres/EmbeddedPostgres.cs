@@ -47,7 +47,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
         try
         {
             folder.Create();
-            held = HostLock.Take(folder);
+            held = await HostLock.Take(folder, cancel).ConfigureAwait(false);
             var account = await ServerAccount.For(folder, cancel).ConfigureAwait(false);
             await account.MustReach(folder, cancel).ConfigureAwait(false);
             var at = await Endpoint.Prepare(folder, account, sockets ?? (Socket.OSSupportsUnixDomainSockets && !OperatingSystem.IsWindows()), cancel).ConfigureAwait(false);
@@ -141,7 +141,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             return password;
         }
         await account.Own(folder.Cluster, cancel).ConfigureAwait(false);
-        Postmaster.ForgetReusedPid(folder);
+        Postmaster.ForgetDead(folder);
         if (ServerPassword.Read(folder) is null)
         {
             progress($"The file {folder.Password} is missing; setting a new password.");

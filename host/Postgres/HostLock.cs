@@ -12,7 +12,7 @@ internal sealed class HostLock : IDisposable
 
     private HostLock(FileStream held) => _held = held;
 
-    public static HostLock Take(DataFolder folder)
+    public static async Task<HostLock> Take(DataFolder folder, CancellationToken cancel)
     {
         // On Unix only FileShare.None takes an exclusive flock; on Windows it would hide the pid from the second host.
         var share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
@@ -23,7 +23,7 @@ internal sealed class HostLock : IDisposable
         }
         catch (IOException e) when (IsHeld(e))
         {
-            throw new StartupFailure($"Another Crucible ({Holder(folder)}) already uses the data folder {folder.Root}. Stop that one first, or give this one a folder of its own with Crucible__DataPath.");
+            throw new StartupFailure($"Another Crucible ({await Holder(folder, cancel).ConfigureAwait(false)}) already uses the data folder {folder.Root}. Stop that one first, or give this one a folder of its own with Crucible__DataPath.");
         }
         try
         {
@@ -44,18 +44,16 @@ internal sealed class HostLock : IDisposable
     // EAGAIN on Linux and macOS, ERROR_SHARING_VIOLATION on Windows.
     private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
 
-    private static string Holder(DataFolder folder)
+    private static async Task<string> Holder(DataFolder folder, CancellationToken cancel)
     {
-        try
-        {
-            // Reading with every share allowed takes no exclusive lock.
-            using var file = new FileStream(folder.HostLock, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(file);
-            return reader.ReadToEnd().Trim() is { Length: > 0 } pid ? $"process {pid}" : "its process id is not written yet";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "its process id cannot be read";
-        }
+        // On Unix the runtime asks for a shared lock even to read, and would not get it; cat does not ask.
+        var pid = OperatingSystem.IsWindows() ? ReadShared(folder.HostLock) : (await Command.Run(new("cat", [folder.HostLock]), cancel).ConfigureAwait(false)).Output;
+        return int.TryParse(pid, CultureInfo.InvariantCulture, out _) ? $"process {pid}" : "its process id cannot be read";
+    }
+
+    private static string ReadShared(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
     }
 }

@@ -25,6 +25,9 @@ internal static class LiveProcess
         }
     }
 
+    /// <summary>Whether the number is taken, be it by a zombie.</summary>
+    public static bool HasNumber(int pid) => OperatingSystem.IsLinux() ? Directory.Exists($"/proc/{pid}") : NameOf(pid) is not null;
+
     public static bool IsServerOf(int pid, string cluster)
     {
         if (NameOf(pid) is not { } name || !name.StartsWith("postgres", StringComparison.OrdinalIgnoreCase))

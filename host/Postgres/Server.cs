@@ -7,7 +7,8 @@ namespace Crucible.Host.Postgres;
 internal sealed class Server(ServerBinaries binaries, ServerAccount account, DataFolder folder, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
-    private static readonly TimeSpan PatienceWithSilence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PatienceWithSilence = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan NewsEvery = TimeSpan.FromSeconds(5);
 
     public ServerLog Log { get; } = new(folder);
@@ -52,6 +53,7 @@ internal sealed class Server(ServerBinaries binaries, ServerAccount account, Dat
     {
         var began = time.GetTimestamp();
         var (heard, told) = (began, began);
+        var pause = Pause;
         while (true)
         {
             var answer = await Door.Knock(at, password, cancel).ConfigureAwait(false);
@@ -69,7 +71,9 @@ internal sealed class Server(ServerBinaries binaries, ServerAccount account, Dat
                 told = time.GetTimestamp();
                 progress($"… PostgreSQL is still starting, it may be replaying its log after a crash ({time.GetElapsedTime(began).TotalSeconds:0} s)");
             }
-            await Task.Delay(Pause, time, cancel).ConfigureAwait(false);
+            await Task.Delay(pause, time, cancel).ConfigureAwait(false);
+            // It logs every knock that it turns away, and a long recovery would fill the log with them.
+            pause = answer is Answer.Starting && pause < LongestPause ? pause * 1.5 : pause;
         }
     }
 

@@ -73,7 +73,7 @@ internal static class Settings
         datestyle = 'iso, ymd'
         default_text_search_config = 'pg_catalog.english'
 
-        include_if_exists = {Quoted(folder.LocalSettings)}
+        {(File.Exists(folder.LocalSettings) ? $"include = {Quoted(folder.LocalSettings)}" : "")}
 
         """;
 

@@ -21,12 +21,12 @@ internal static class SocketHolder
         if (!File.Exists(file))
             return;
         var lines = File.ReadAllLines(file);
-        if (lines.Length < 2 || !int.TryParse(lines[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pid) || LiveProcess.NameOf(Math.Abs(pid)) is not { } name)
-            return; // PostgreSQL itself clears away what a dead server left.
-        if (lines[1] != folder.Cluster)
+        if (lines.Length < 2 || !int.TryParse(lines[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pid))
+            return; // PostgreSQL says itself what it thinks of that.
+        if (lines[1] == folder.Cluster)
+            File.Delete(file); // Our server is dead, and its number may be another process's by now.
+        else if (LiveProcess.NameOf(Math.Abs(pid)) is { } name)
             throw new StartupFailure($"The lock file {file} belongs to process {Math.Abs(pid)} ({name}), which works on {lines[1]}. Stop that process, or delete the lock file if it is a stray copy, or set Crucible__DataPath to a folder of Crucible's own.");
-        // Ours, and our server is dead: the number is another process's now, for which PostgreSQL would stop.
-        File.Delete(file);
     }
 
     private static async Task<string?> Listens(string file, CancellationToken cancel)

@@ -193,7 +193,7 @@ public sealed class ChartDrawing
     // Room to the right for what comes, so that not every point asks for a new scale.
     private double Room(double low, double high)
     {
-        var step = Ticks.Step(low, high <= low ? low + 1 : high, Math.Max(3, Plan.XTicks)) / 5;
+        var step = Ticks.Within(low, high <= low ? low + 1 : high, Math.Max(3, Plan.XTicks)) / 5;
         return Math.Ceiling((high + (high - low) * .08) / step) * step;
     }
 }

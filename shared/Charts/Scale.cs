@@ -7,11 +7,11 @@ public readonly record struct Scale
     public const double Extent = 1000;
 
     /// <summary>The scale from <paramref name="low"/> to <paramref name="high"/>; both positive for a logarithmic one.</summary>
-    public Scale(double low, double high, bool log = false)
+    public Scale(double low, double high, bool log = false, double step = 0)
     {
         if (!double.IsFinite(low) || !double.IsFinite(high) || low >= high || (log && low <= 0))
             throw new ArgumentException($"A scale cannot go from {low} to {high}{(log ? " by logarithms" : "")}.");
-        (Low, High, Log) = (low, high, log);
+        (Low, High, Log, Step) = (low, high, log, step);
     }
 
     /// <summary>The value at 0.</summary>
@@ -22,6 +22,9 @@ public readonly record struct Scale
 
     /// <summary>Whether equal ratios have equal lengths.</summary>
     public bool Log { get; }
+
+    /// <summary>Distance of the ticks that the ends were chosen for; 0 leaves the choice to the ticks.</summary>
+    public double Step { get; }
 
     /// <summary>Where a value lies, 0 to 1000 within the scale and beyond it outside; infinities and what has no logarithm lie on an edge.</summary>
     public double At(double value)
@@ -68,14 +71,21 @@ public readonly record struct Scale
             if (!double.IsFinite(low) || !double.IsFinite(high)) return new(-double.MaxValue, double.MaxValue);
             if (low >= high) return new(-double.Epsilon * 16, double.Epsilon * 16);
         }
-        var step = Ticks.Step(low, high, ticks);
-        var (from, to) = (Math.Floor(low / step) * step, Math.Ceiling(high / step) * step);
-        return double.IsFinite(from) && double.IsFinite(to) && from <= low && to >= high && from < to ? new(from, to) : new(low, high);
+        var step = Ticks.Around(low, high, ticks);
+        var (from, to) = Ends(low, high, step);
+        return double.IsFinite(from) && double.IsFinite(to) && from <= low && to >= high && from < to ? new(from, to, step: step) : new(low, high);
+    }
+
+    // The tolerance keeps 0.3 / 0.1 = 2.9999999999999996 from costing a whole step.
+    internal static (double From, double To) Ends(double low, double high, double step)
+    {
+        var (from, to) = (Math.Floor(low / step + 1e-9) * step, Math.Ceiling(high / step - 1e-9) * step);
+        return (Math.Min(from, low), Math.Max(to, high));
     }
 
     private static Scale FitLog(double low, double high)
     {
-        if (high / low < 1.0001) return new(Math.Max(low / 2, double.Epsilon), double.IsFinite(high * 2) ? high * 2 : high * 1.5, true);
+        if (high / low < 1.0001) (low, high) = (Math.Max(low / 2, double.Epsilon), Math.Min(high * 2, double.MaxValue));
         // Whole decades when there are several of them, else 1, 2 and 5 are ends enough.
         var from = Math.Pow(10, Math.Floor(Math.Log10(low)));
         var to = Math.Pow(10, Math.Ceiling(Math.Log10(high)));
@@ -86,7 +96,7 @@ public readonly record struct Scale
         }
         if (!(from > 0) || from > low) from = low;
         if (!double.IsFinite(to) || to < high) to = high;
-        return new(from, to, true);
+        return from < to ? new(from, to, true) : new(low, high, true);
     }
 
     private static double? Last(double[] values, Func<double, bool> fits) => values.Where(fits).Select(v => (double?)v).LastOrDefault();

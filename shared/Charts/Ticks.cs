@@ -17,14 +17,41 @@ public static class Ticks
     private static readonly double[] TimeSteps =
         [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
 
-    /// <summary>A distance of 1, 2, 2.5 or 5 times a power of ten that parts the range into about so many ticks.</summary>
-    public static double Step(double low, double high, int ticks)
+    /// <summary>A distance of 1, 2, 2.5 or 5 times a power of ten that puts about so many ticks within the range.</summary>
+    public static double Within(double low, double high, int ticks) => Best(low, high, ticks, step =>
     {
-        var rough = (high / 2 - low / 2) / Math.Max(1, ticks - 1) * 2;
+        var (first, last) = (Math.Ceiling(low / step - 1e-9), Math.Floor(high / step + 1e-9));
+        // What lies outside the first and the last tick has no label.
+        return (last - first, 1 - (last - first) * step / (high - low));
+    });
+
+    /// <summary>As <see cref="Within"/>, where the range will be widened to whole steps: little of it may be empty.</summary>
+    public static double Around(double low, double high, int ticks) => Best(low, high, ticks, step =>
+    {
+        var (from, to) = Scale.Ends(low, high, step);
+        return (Math.Round((to - from) / step), (to - from) / (high - low) - 1);
+    });
+
+    // After Wilkinson's and Talbot's labelling: some ticks more or less weigh little against waste.
+    private static double Best(double low, double high, int ticks, Func<double, (double Steps, double Waste)> measure)
+    {
+        var wanted = Math.Max(1, ticks - 1);
+        var rough = (high / 2 - low / 2) / wanted * 2;
         if (!(rough > 0) || !double.IsFinite(rough)) return 1;
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        if (!(power > 0)) return rough;
-        return (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 2.5 => 2.5, <= 5 => 5, _ => 10 } * power;
+        if (!(power > 0) || !double.IsFinite(power * 10)) return rough;
+        var (best, least) = (rough, double.PositiveInfinity);
+        foreach (var factor in (double[])[5, 2.5, 2, 1, .5])
+            foreach (var step in (double[])[factor * power * 10, factor * power])
+            {
+                var (steps, waste) = measure(step);
+                if (steps < 1 || steps > wanted * 1.6 + 1) continue;
+                // Too few ticks are worse than too many.
+                var off = Math.Log2(steps / wanted);
+                var score = waste + .2 * (off < 0 ? -1.6 * off : off);
+                if (score < least) (best, least) = (step, score);
+            }
+        return best;
     }
 
     /// <summary>Labels of a scale of plain numbers.</summary>
@@ -40,8 +67,10 @@ public static class Ticks
 
     private static List<Tick> Linear(Scale scale, int ticks)
     {
-        var step = Step(scale.Low, scale.High, ticks);
-        return Spaced(scale, step, v => Label(v, step));
+        var step = scale.Step > 0 ? scale.Step : Within(scale.Low, scale.High, ticks);
+        // All labels of an axis in the same unit: 0, 5k, 10k.
+        var size = Math.Max(Math.Abs(scale.Low), Math.Abs(scale.High));
+        return Spaced(scale, step, v => size >= 10_000 && step >= 10 && v != 0 && size < 1e15 ? Thousands(v, step, size) : Label(v, step));
     }
 
     private static List<Tick> Spaced(Scale scale, double step, Func<double, string> label)
@@ -81,7 +110,7 @@ public static class Ticks
         if (value == 0) return "0";
         var size = Math.Abs(value);
         if (size < 1e-3 || step < 5e-5 || size >= 1e15) return Short(value);
-        if (size >= 10_000 && step >= 10) return Thousands(value, step);
+        if (size >= 10_000 && step >= 10) return Thousands(value, step, size);
         var decimals = Math.Clamp(-(int)Math.Floor(Math.Log10(step) + 1e-9) + (IsQuarter(step) ? 1 : 0), 0, 6);
         var text = size.ToString("N" + decimals.ToString(Plain), Plain);
         if (text.StartsWith("0.", StringComparison.Ordinal)) text = text[1..];
@@ -94,9 +123,9 @@ public static class Ticks
         return Math.Abs(value) >= 10_000 && Math.Abs(value) < 1e12 ? Numbers.Compact(value) : text.StartsWith("0.", StringComparison.Ordinal) ? text[1..] : text;
     }
 
-    private static string Thousands(double value, double step)
+    private static string Thousands(double value, double step, double size)
     {
-        var (unit, name) = Math.Abs(value) switch { >= 1e12 => (1e12, "T"), >= 1e9 => (1e9, "G"), >= 1e6 => (1e6, "M"), _ => (1e3, "k") };
+        var (unit, name) = size switch { >= 1e12 => (1e12, "T"), >= 1e9 => (1e9, "G"), >= 1e6 => (1e6, "M"), _ => (1e3, "k") };
         var decimals = Math.Clamp(-(int)Math.Floor(Math.Log10(step / unit) + 1e-9) + (IsQuarter(step) ? 1 : 0), 0, 3);
         return (value < 0 ? "−" : "") + Numbers.Trim((Math.Abs(value) / unit).ToString("F" + decimals.ToString(Plain), Plain)) + name;
     }
@@ -112,7 +141,7 @@ public static class Ticks
         var rough = seconds / Math.Max(1, ticks - 1);
         foreach (var step in TimeSteps)
             if (step >= rough) return step;
-        return rough < 1 ? Step(0, seconds, ticks) : Math.Ceiling(rough / 604800) * 604800;
+        return rough < 1 ? Within(0, seconds, ticks) : Math.Ceiling(rough / 604800) * 604800;
     }
 
     private static string Elapsed(double seconds)

@@ -12,6 +12,9 @@ export function duration(seconds) {
   return `${Math.floor(s / 86400)}d ${pad(Math.floor((s % 86400) / 3600))}h`
 }
 
+/** What an estimate may claim: 38s, 46m, 1h 25m. */
+export const rough = seconds => seconds >= 60 && seconds < 3600 ? `${Math.floor(seconds / 60)}m` : duration(seconds)
+
 /** One unit: just now, 38s ago, 3m ago, 5h ago, 12d ago; null when it is long enough ago to show the date. */
 export function ago(seconds) {
   const late = seconds < 0
@@ -33,7 +36,7 @@ function tick() {
       ? ago((now - Date.parse(each.dateTime)) / 1000)
       : "since" in each.dataset
         ? duration((now - Date.parse(each.dataset.since)) / 1000)
-        : duration((Date.parse(each.dataset.until) - now) / 1000)
+        : rough((Date.parse(each.dataset.until) - now) / 1000)
     if (text && text !== each.textContent) each.textContent = text
   }
 }

@@ -29,6 +29,11 @@ public static class Durations
         };
     }
 
+    /// <summary>What an estimate may claim: <c>38s</c>, <c>46m</c>, <c>1h 25m</c>, <c>3d 04h</c>.</summary>
+    public static string Rough(TimeSpan time) => time is { TotalSeconds: >= 60, TotalMinutes: < 60 }
+        ? string.Create(Plain, $"{(int)time.TotalMinutes}m")
+        : Whole(time);
+
     /// <summary>One unit: <c>just now</c>, <c>38s ago</c>, <c>3m ago</c>, <c>5h ago</c>, <c>12d ago</c>, <c>in 3m</c>; the date from 60 days on.</summary>
     public static string Ago(DateTimeOffset at, DateTimeOffset now)
     {

@@ -61,8 +61,17 @@ public static class Numbers
         if (Math.Floor(size) == size) return sign + size.ToString("N0", Plain);
         // Four digits count; compared and not computed, because logarithms differ in their last bit.
         var decimals = size switch { >= 1000 => 0, >= 100 => 1, >= 10 => 2, >= 1 => 3, >= .1 => 4, >= .01 => 5, _ => 6 };
-        var text = size.ToString("N" + decimals.ToString(Plain), Plain);
+        var text = HalfUp(size, decimals).ToString("N" + decimals.ToString(Plain), Plain);
         return sign + (keepZeros ? text : Trim(text));
+    }
+
+    // .NET rounds an exact half to even, the browser's toFixed upwards. A half is nudged over; the fused product tells
+    // a true half from one that only rounding made.
+    private static double HalfUp(double size, int decimals)
+    {
+        var power = Math.Pow(10, decimals);
+        var half = Math.Floor(size * power) + .5;
+        return Math.FusedMultiplyAdd(size, power, -half) == 0 ? Math.BitIncrement(size) : size;
     }
 
     internal static string Trim(string text) => text.Contains('.') ? text.TrimEnd('0').TrimEnd('.') : text;
