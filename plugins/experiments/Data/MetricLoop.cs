@@ -4,6 +4,7 @@ using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Live;
 using Crucible.Live;
 using Crucible.People;
+using Npgsql;
 
 namespace Crucible.Experiments.Data;
 
@@ -22,17 +23,17 @@ internal sealed class MetricLoop
     private readonly Channel<MetricCall> _waiting = Channel.CreateBounded<MetricCall>(
         new BoundedChannelOptions(MostCallsWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Database _database;
-    private readonly MetricStore _store;
     private readonly ILiveSignals _signals;
     private readonly TimeProvider _time;
     private readonly SeriesCache _series = new();
     private readonly Dictionary<Guid, long> _heard = [];
     private readonly Task _end;
+    private NpgsqlConnection? _connection;
     private int _pointsWaiting;
 
-    public MetricLoop(Database database, MetricStore store, ILiveSignals signals, TimeProvider time)
+    public MetricLoop(Database database, ILiveSignals signals, TimeProvider time)
     {
-        (_database, _store, _signals, _time) = (database, store, signals, time);
+        (_database, _signals, _time) = (database, signals, time);
         _end = Task.Run(Run);
     }
 
@@ -65,6 +66,18 @@ internal sealed class MetricLoop
             await WriteTogether(calls);
             calls.Clear();
         }
+        await Close();
+    }
+
+    // A connection of its own: the pool would reset it after every few points, and its plans are made once.
+    private async ValueTask<NpgsqlConnection> Connection() => _connection ??= await _database.Open(default);
+
+    private async ValueTask Close()
+    {
+        var connection = _connection;
+        _connection = null;
+        if (connection is not null)
+            await connection.DisposeAsync();
     }
 
     private async Task WriteTogether(List<MetricCall> calls)
@@ -75,12 +88,14 @@ internal sealed class MetricLoop
         }
         catch (Exception) when (calls.Count > 1)
         {
+            await Close();
             // One of them may be what PostgreSQL cannot take; the others must not pay for it.
             foreach (var call in calls.Where(c => !c.Done.Task.IsCompleted))
                 await WriteTogether([call]);
         }
         catch (Exception e)
         {
+            await Close();
             _series.Clear();
             calls[0].Done.TrySetException(e);
         }
@@ -88,7 +103,7 @@ internal sealed class MetricLoop
 
     private async Task Write(List<MetricCall> calls)
     {
-        var gates = await _store.Gates(calls.Select(c => c.RunId).Distinct().ToArray(), default);
+        var gates = await MetricStore.Gates(await Connection(), calls.Select(c => c.RunId).Distinct().ToArray(), default);
         var accepted = new List<MetricCall>(calls.Count);
         foreach (var call in calls)
             if (Gate.Refusal(gates.GetValueOrDefault(call.RunId), call.RunId, call.Actor) is { } refusal)
@@ -108,7 +123,7 @@ internal sealed class MetricLoop
 
     private async Task Append(List<MetricCall> calls, Dictionary<Guid, RunGate> gates)
     {
-        await using var connection = await _database.Open(default);
+        var connection = await Connection();
         await _series.Find(connection, calls, gates);
         var points = Columns(calls);
         if (points.Count == 0)

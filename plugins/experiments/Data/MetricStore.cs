@@ -10,6 +10,12 @@ public sealed class MetricStore(Database database)
     internal async Task<Dictionary<Guid, RunGate>> Gates(Guid[] runIds, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
+        return await Gates(connection, runIds, cancel);
+    }
+
+    /// <summary>The same on an open connection.</summary>
+    internal static async Task<Dictionary<Guid, RunGate>> Gates(NpgsqlConnection connection, Guid[] runIds, CancellationToken cancel)
+    {
         await using var command = new NpgsqlCommand("""
             select r.run_id, r.experiment_id, e.team_id, r.owner_id, r.lifecycle = 'deleted'
             from experiments.run r join experiments.experiment e using (experiment_id)

@@ -27,8 +27,8 @@ public sealed class MetricWriter : IAsyncDisposable
     private readonly MetricLoop[] _loops;
 
     /// <summary>Starts the loops; they end when this is disposed and all that was accepted is written.</summary>
-    public MetricWriter(Database database, MetricStore store, ILiveSignals signals, TimeProvider time) =>
-        _loops = [.. Enumerable.Range(0, Loops).Select(_ => new MetricLoop(database, store, signals, time))];
+    public MetricWriter(Database database, ILiveSignals signals, TimeProvider time) =>
+        _loops = [.. Enumerable.Range(0, Loops).Select(_ => new MetricLoop(database, signals, time))];
 
     /// <summary>Adds points to a run.</summary>
     /// <param name="runId">The run; the refusal says so when there is none for this actor.</param>

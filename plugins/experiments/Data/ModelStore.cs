@@ -114,9 +114,13 @@ public sealed class ModelStore(Database database, TimeProvider time)
         Change(modelId, actor, write => Put(write, "logged_model_param", modelId, parameters, cancel), cancel);
 
     /// <summary>Removes a tag.</summary>
-    public Task<ProtocolError?> RemoveTag(string modelId, string key, Actor actor, CancellationToken cancel) =>
-        Change(modelId, actor, write => write.Connection.ExecuteAsync(new(
+    public async Task<ProtocolError?> RemoveTag(string modelId, string key, Actor actor, CancellationToken cancel)
+    {
+        var removed = 0;
+        var refusal = await Change(modelId, actor, async write => removed = await write.Connection.ExecuteAsync(new(
             "delete from experiments.logged_model_tag where model_id = @modelId and key = @key", new { modelId, key }, cancellationToken: cancel)), cancel);
+        return refusal ?? (removed > 0 ? null : new(ErrorCode.ResourceDoesNotExist, $"No tag with name: {key} in logged model with id {modelId}"));
+    }
 
     /// <summary>Deletes the model.</summary>
     public async Task<ProtocolError?> Delete(string modelId, Actor actor, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Text;
 using Crucible.Experiments.Domain.Protocol;
 
 namespace Crucible.Experiments.Domain;
@@ -125,9 +126,9 @@ public static class Limits
 
     private static bool HasKeyCharacters(string key)
     {
-        foreach (var c in key)
-            // Letters beyond U+FFFF come as surrogate pairs: unusual as keys, and refused.
-            if (!char.IsLetterOrDigit(c) && c is not ('_' or '-' or '.' or ' ' or ':' or '/'))
+        foreach (var rune in key.EnumerateRunes())
+            // What Python calls a word character: letters and numbers of any script.
+            if (!Rune.IsLetter(rune) && !Rune.IsNumber(rune) && rune.Value is not ('_' or '-' or '.' or ' ' or ':' or '/'))
                 return false;
         return true;
     }

@@ -34,7 +34,15 @@ internal static class ArtifactProxy
             app.Raw("GET", path, GetOfRun);
     }
 
-    private static string Path(HttpContext http) => http.Request.RouteValues["path"] as string ?? "";
+    // Routing leaves %2F as it is, which would make "a%252Fb" and "a%2Fb" the same; so the path as it came, decoded once.
+    private static string Path(HttpContext http)
+    {
+        const string Before = "/mlflow-artifacts/artifacts/";
+        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        var start = target.IndexOf(Before, StringComparison.Ordinal);
+        return start < 0 ? "" : Uri.UnescapeDataString(target[(start + Before.Length)..(query < 0 ? target.Length : query)]);
+    }
 
     private static async Task<ProtocolError?> Put(HttpContext http)
     {

@@ -6,7 +6,7 @@ namespace Crucible.Experiments.Domain.Search;
 /// Writes clauses as conditions on <c>experiments.run r</c>. A key that is absent fails every comparison (MLflow joins),
 /// NaN fails every comparison but <c>!=</c> (IEEE 754; PostgreSQL alone would say that NaN is greater than everything).
 /// </summary>
-internal sealed class ClauseSql(SqlDraft sql, string experiments)
+internal sealed class ClauseSql(SqlDraft sql, string experiments, string fence)
 {
     /// <summary>MLflow's status word, for patterns and sorting; equality translates the value instead.</summary>
     internal const string StatusWord =
@@ -14,22 +14,36 @@ internal sealed class ClauseSql(SqlDraft sql, string experiments)
 
     internal const string RunIdText = "replace(r.run_id::text, '-', '')";
 
-    public string Condition(Clause clause) => clause.Entity switch
+    /// <summary>The conditions that together say what the clauses say; fewer than clauses where those share a key.</summary>
+    public IEnumerable<string> Conditions(IEnumerable<Clause> clauses)
     {
-        Entity.Metric => Exists("series", clause, Compare("x.last_value", clause)),
-        Entity.Param => Keyed("param", clause),
-        Entity.Tag => Keyed("tag", clause),
-        Entity.Dataset => Dataset(clause),
-        _ => Attribute(clause),
-    };
+        // A run has at most one row for a key, so all clauses on a key are one probe, and all IS NULL of a table another.
+        foreach (var group in clauses.GroupBy(c => (c.Entity, Key: c.Entity switch
+        {
+            Entity.Attribute or Entity.Dataset => null,
+            _ => c.Operator == Operator.IsNull ? "" : c.Key,
+        })))
+        {
+            if (group.Key.Key is null)
+                foreach (var clause in group)
+                    yield return clause.Entity == Entity.Dataset ? Dataset(clause) : Attribute(clause);
+            else if (group.Key.Key.Length == 0)
+                yield return "not " + Exists(group.Key.Entity, $"= any({sql.Value(group.Select(c => c.Key).Distinct().ToArray())})");
+            else
+                yield return Exists(group.Key.Entity, "= " + sql.Value(group.Key.Key), [.. group.Select(Keyed).OfType<string>()]);
+        }
+    }
 
-    private string Keyed(string table, Clause clause) => clause.Operator switch
+    /// <summary>A clause on a metric whose series is joined already.</summary>
+    public string OnMetric(string alias, Clause clause) => Compare($"{alias}.last_value", clause);
+
+    private string? Keyed(Clause clause) => clause switch
     {
-        Operator.IsNull => "not " + Exists(table, clause, null),
-        Operator.IsNotNull => Exists(table, clause, null),
+        { Operator: Operator.IsNotNull } => null,
+        { Entity: Entity.Metric } => OnMetric("x", clause),
         // The index is on the first characters, because a value can be longer than an index entry.
-        Operator.Equal => Exists(table, clause, Prefixed(((FilterValue.Text)clause.Value!).Value)),
-        _ => Exists(table, clause, Compare("x.value", clause)),
+        { Operator: Operator.Equal, Value: FilterValue.Text text } => Prefixed(text.Value),
+        _ => Compare("x.value", clause),
     };
 
     private string Prefixed(string value)
@@ -39,14 +53,17 @@ internal sealed class ClauseSql(SqlDraft sql, string experiments)
     }
 
     // The experiment stands in the probe as well, so that the planner may come from (experiment_id, key, …).
-    private string Exists(string table, Clause clause, string? condition) =>
-        $"exists (select from experiments.{table} x where x.run_id = r.run_id and x.{experiments} and x.key = {sql.Value(clause.Key)}"
-        + (condition is null ? ")" : $" and {condition})");
+    private string Exists(Entity entity, string key, params string[] conditions)
+    {
+        var table = entity switch { Entity.Metric => "series", Entity.Param => "param", _ => "tag" };
+        return $"exists (select from experiments.{table} x where x.run_id = r.run_id and x.{experiments} and x.key {key}"
+            + string.Concat(conditions.Select(c => $" and {c}")) + $"{fence})";
+    }
 
     private string Dataset(Clause clause)
     {
         var column = clause.Key == "context" ? "i.context" : $"d.{(clause.Key == "name" ? "name" : "digest")}";
-        return $"exists (select from experiments.input i join experiments.dataset d on d.dataset_id = i.dataset_id where i.run_id = r.run_id and {Compare(column, clause)})";
+        return $"exists (select from experiments.input i join experiments.dataset d on d.dataset_id = i.dataset_id where i.run_id = r.run_id and {Compare(column, clause)}{fence})";
     }
 
     private string Attribute(Clause clause) => clause.Key switch

@@ -4,15 +4,32 @@ namespace Crucible.Experiments.Domain.Search;
 // hundred. The index (experiment_id, key, last_value) has the numbers in order already, so the page is taken in three
 // parts, each only if the ones before did not fill it: numbers (from the index, as many as the page reaches), then NaN,
 // then runs that never logged the metric. The counts are initplans: a part that is not needed is not run.
-/// <summary>The search of one experiment sorted by a metric first.</summary>
+/// <summary>Searches that are sorted by a metric first.</summary>
 internal static class MetricFirst
 {
-    public static void Write(SqlDraft sql, SearchOrder order, string where)
+    /// <summary>Where the filter lets only runs through that logged a number: an inner join says it all.</summary>
+    public static void Logged(SqlDraft sql, SearchOrder order, string within, string where, string fence, string conditions)
+    {
+        var first = order.Keys[0];
+        var rest = new Sorting(sql, [.. order.Keys.Skip(1)], fence);
+        sql.Text.Append($"""
+            select r.run_id
+            from experiments.series m
+            join experiments.run r on r.run_id = m.run_id{rest.Joins}
+            where m.{within} and m.key = {sql.Value(first.Key)}{conditions}
+              and {where}
+            order by m.last_value {(first.Ascending ? "asc" : "desc")}, {rest.Order}
+            limit @Limit offset @Offset
+            """);
+    }
+
+    /// <summary>Where runs without the metric may be found too.</summary>
+    public static void Staged(SqlDraft sql, SearchOrder order, string where, string fence)
     {
         var first = order.Keys[0];
         var key = sql.Value(first.Key);
         var direction = first.Ascending ? "asc" : "desc";
-        var rest = new Sorting(sql, [.. order.Keys.Skip(1)]);
+        var rest = new Sorting(sql, [.. order.Keys.Skip(1)], fence);
         var logged = $"""
             from experiments.series m
             join experiments.run r on r.run_id = m.run_id{rest.Joins}

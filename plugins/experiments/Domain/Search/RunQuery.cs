@@ -8,6 +8,8 @@ public static class RunQuery
     /// <summary>How many characters of a param or tag value the index holds.</summary>
     public const int IndexedCharacters = 128;
 
+    private const int MaxJoined = 6;
+
     /// <summary>Builds the search. The statement answers <c>run_id</c>, sorted.</summary>
     /// <param name="filter">Which runs.</param>
     /// <param name="order">How they are sorted.</param>
@@ -34,25 +36,34 @@ public static class RunQuery
             within = "experiment_id = @Experiment";
             sql.Parameters["Experiment"] = experiments.First();
         }
-        var clauses = new ClauseSql(sql, within);
-        var where = new StringBuilder($"r.{within}");
+        // PostgreSQL turns each exists into a join and tries the orders of all joins: a hundred plan for minutes, and a
+        // dozen can be planned badly. Beyond a few, "offset 0" keeps every one a probe by (run_id, key) for each run.
+        var joins = filter.Clauses.Concat<object>(order.Keys).Count(c => c is Clause { Entity: not Entity.Attribute } or SortKey { Entity: not Entity.Attribute });
+        var fence = joins > MaxJoined ? " offset 0" : "";
+        var clauses = new ClauseSql(sql, within, fence);
+        var always = new StringBuilder($"r.{within}");
         if (view != ViewType.All)
-            where.Append(view == ViewType.Active ? " and r.lifecycle = 'active'" : " and r.lifecycle = 'deleted'");
+            always.Append(view == ViewType.Active ? " and r.lifecycle = 'active'" : " and r.lifecycle = 'deleted'");
         if (visible != "true")
-            where.Append($" and ({visible})");
-        foreach (var clause in filter.Clauses)
-            where.Append("\n  and ").Append(clauses.Condition(clause));
+            always.Append($" and ({visible})");
 
-        if (experiments.Count == 1 && order.Keys is [{ Entity: Entity.Metric }, ..])
-            MetricFirst.Write(sql, order, where.ToString());
+        // A comparison that only numbers pass makes every found run one that logged the metric, and no NaN.
+        var first = order.Keys is [{ Entity: Entity.Metric } key, ..] ? key : null;
+        var own = filter.Clauses.Where(c => c.Entity == Entity.Metric && c.Key == first?.Key).ToArray();
+        var rest = own.Any(c => c.Operator != Operator.NotEqual) ? filter.Clauses.Except(own) : filter.Clauses;
+        var where = always + string.Concat(clauses.Conditions(rest).Select(c => $"\n  and {c}"));
+        if (first is not null && own.Any(c => c.Operator != Operator.NotEqual))
+            MetricFirst.Logged(sql, order, within, where, fence, string.Concat(own.Select(c => $" and {clauses.OnMetric("m", c)}")));
+        else if (first is not null && experiments.Count == 1)
+            MetricFirst.Staged(sql, order, where, fence);
         else
-            Plain(sql, order, where.ToString());
+            Plain(sql, order, where, fence);
         return new(sql.Text.ToString(), sql.Parameters);
     }
 
-    private static void Plain(SqlDraft sql, SearchOrder order, string where)
+    private static void Plain(SqlDraft sql, SearchOrder order, string where, string fence)
     {
-        var sorting = new Sorting(sql, order.Keys);
+        var sorting = new Sorting(sql, order.Keys, fence);
         sql.Text.Append("select r.run_id\nfrom experiments.run r").Append(sorting.Joins)
             .Append("\nwhere ").Append(where)
             .Append("\norder by ").Append(sorting.Order)

@@ -7,7 +7,7 @@ public static class SearchLimits
     public const int MaxText = 64 * 1024;
 
     /// <summary>Clauses of one filter. Each is a join or a probe for the planner.</summary>
-    public const int MaxClauses = 200;
+    public const int MaxClauses = 100;
 
     /// <summary>Texts in one IN list.</summary>
     public const int MaxList = 1000;
@@ -19,7 +19,7 @@ public static class SearchLimits
     public const int MaxPattern = 200;
 
     /// <summary>Entries of an order_by; each metric, param or tag among them is a join.</summary>
-    public const int MaxOrders = 20;
+    public const int MaxOrders = 10;
 
     /// <summary>Characters of one order_by entry.</summary>
     public const int MaxOrderText = 1024;
