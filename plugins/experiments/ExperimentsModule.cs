@@ -1,4 +1,7 @@
 using Crucible.Experiments.Data;
+using Crucible.Experiments.Demo;
+using Crucible.Experiments.Live;
+using Crucible.Experiments.Pages;
 using Crucible.Experiments.Tracking;
 using Crucible.Files;
 using Crucible.Modules;
@@ -21,6 +24,10 @@ public sealed class ExperimentsModule : ICrucibleModule
         .Options<ExperimentsOptions>()
         .Services(services => services
             .AddSingleton<MetricWriter>()
+            .AddSingleton<RunReader>()
             .AddSingleton<IFileStore>(s => new FolderFiles(Path.Combine(s.GetRequiredService<IConfiguration>()["Crucible:DataPath"]!, "files"))))
-        .Endpoints(TrackingApi.Map);
+        .AddListening()
+        .AddRunLive()
+        .Endpoints(TrackingApi.Map)
+        .Seed(DemoSeed.Run);
 }
