@@ -26,7 +26,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
 
     public static async Task<CrucibleHost> Build(string[] args, Action<string> say, CancellationToken cancel)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "Crucible.Host", ContentRootPath = AppContext.BaseDirectory });
         builder.AddLogs();
         builder.AddAddress();
         var ground = await Ground.Prepare(builder, say, cancel);

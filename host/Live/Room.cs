@@ -58,6 +58,7 @@ internal sealed class Room(Topic topic, TopicKind kind, LiveRules rules, Databas
             {
                 var push = new LivePush(topic, "", services, renderer, cancel) { State = _state };
                 await greet(push);
+                _state = push.State; // a lane counts from what its first listener was told
                 greeting = Frame.Of(topic, 0, push.Messages);
             }
             return new(topic, _seq, frames ?? [], greeting, TooFar: frames is null);

@@ -49,7 +49,7 @@ internal sealed class Cluster(ServerBinaries binaries, ServerAccount account, Da
             if (!done.Output.Contains("invalid locale", StringComparison.Ordinal))
                 break;
         }
-        throw Diagnosis.Of($"PostgreSQL could not make its folder {folder.Cluster}", done.Output, folder);
+        throw Diagnosis.Of($"PostgreSQL could not make its folder {folder.Cluster}", done.Output, folder, account);
     }
 
     // The order of text must not depend on the machine's C library, or indexes break when the folder moves. From 17 on
@@ -69,6 +69,6 @@ internal sealed class Cluster(ServerBinaries binaries, ServerAccount account, Da
             account.Line(binaries.Postgres, folder, "--single", "-D", cluster, "-c", "log_min_messages=error", "-c", "log_statement=none", "-c", "log_min_error_statement=panic", "postgres"),
             cancel, string.Join('\n', statements) + "\n").ConfigureAwait(false);
         if (!done.Succeeded || done.Output.Contains("ERROR:", StringComparison.Ordinal) || done.Output.Contains("FATAL:", StringComparison.Ordinal) || done.Output.Contains("PANIC:", StringComparison.Ordinal))
-            throw Diagnosis.Of($"PostgreSQL could not set up its folder {folder.Cluster}", done.Output, folder);
+            throw Diagnosis.Of($"PostgreSQL could not set up its folder {folder.Cluster}", done.Output, folder, account);
     }
 }

@@ -10,14 +10,17 @@ internal static class Diagnosis
     /// <param name="doing">What failed: "PostgreSQL did not start".</param>
     /// <param name="said">The output and the last lines of the log.</param>
     /// <param name="folder">Where.</param>
-    public static StartupFailure Of(string doing, string said, DataFolder folder)
+    /// <param name="account">Who may not, when something was not permitted.</param>
+    public static StartupFailure Of(string doing, string said, DataFolder folder, ServerAccount account)
     {
         var words = LastLines(said, 12) is { Length: > 0 } last ? $"{Environment.NewLine}Its last words:{Environment.NewLine}{last}" : " It said nothing.";
         // On a full disk the log is the first thing that cannot be written, so silence counts too.
         if (said.Contains("No space left on device", StringComparison.Ordinal) || said.Contains("Disk quota exceeded", StringComparison.Ordinal) || FreeSpace(folder) < HardlyAnySpace)
             return new($"{doing}: {DiskFull(folder)}{words}");
-        if (said.Contains("Read-only file system", StringComparison.Ordinal) || said.Contains("Permission denied", StringComparison.Ordinal))
-            return new($"{doing}: {NotWritable(folder)}{words}");
+        if (said.Contains("Read-only file system", StringComparison.Ordinal))
+            return new($"{doing}: {NotWritable(folder, account.Shown)}{words}");
+        if (said.Contains("Permission denied", StringComparison.Ordinal))
+            return new($"{doing} in {folder.Cluster}: it runs as the user {account.Shown}, who may not read or write what its last words name. Give that user the right to it (chown, chmod).{words}");
         return new($"{doing} in {folder.Cluster}. Its log is in {folder.Log}.{words}");
     }
 
@@ -27,7 +30,7 @@ internal static class Diagnosis
         // ENOSPC, EDQUOT (Linux, macOS), ERROR_DISK_FULL
         IOException { HResult: 28 or 122 or 69 or unchecked((int)0x80070070) } => new($"Crucible could not start: {DiskFull(folder)} ({fault.Message})"),
         // EROFS
-        UnauthorizedAccessException or IOException { HResult: 30 } => new($"Crucible could not start: {NotWritable(folder)} ({fault.Message})"),
+        UnauthorizedAccessException or IOException { HResult: 30 } => new($"Crucible could not start: {NotWritable(folder, Environment.UserName)} ({fault.Message})"),
         _ => new($"Crucible could not use its data folder {folder.Root}: {fault.Message} Mend that, or name another folder in Crucible__DataPath."),
     };
 
@@ -37,8 +40,8 @@ internal static class Diagnosis
     private static string DiskFull(DataFolder folder) =>
         $"the disk that holds {folder.Root} is full ({(FreeSpace(folder) >> 20).ToString(CultureInfo.InvariantCulture)} MB free). Free some space there (Crucible needs 100 MB at the least), or move the folder to a larger disk and name it in Crucible__DataPath.";
 
-    private static string NotWritable(DataFolder folder) =>
-        $"the data folder {folder.Root} cannot be written to by the user {Environment.UserName}. Make it writable (chown, chmod, or mount it without ro), or name another folder in Crucible__DataPath.";
+    private static string NotWritable(DataFolder folder, string user) =>
+        $"the data folder {folder.Root} cannot be written to by the user {user}. Make it writable (chown, chmod, or mount it without ro), or name another folder in Crucible__DataPath.";
 
     private static long FreeSpace(DataFolder folder)
     {

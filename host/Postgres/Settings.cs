@@ -17,6 +17,9 @@ internal static class Settings
         if (File.Exists(file) && File.ReadAllText(file) == text)
             return false;
         File.WriteAllText(file + ".new", text);
+        // Root's umask may be 077, the server is another user, and there is no secret inside.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         File.Move(file + ".new", file, overwrite: true);
         return true;
     }

@@ -24,11 +24,12 @@ internal static class Logs
     {
         var json = string.Equals(settings["Crucible:Logs"], "json", StringComparison.OrdinalIgnoreCase);
         var level = Enum.TryParse<LogEventLevel>(settings["Crucible:LogLevel"], true, out var asked) ? asked : LogEventLevel.Information;
+        var quiet = level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
         var logs = new LoggerConfiguration()
             .MinimumLevel.Is(level)
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
-            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft", quiet)
+            .MinimumLevel.Override("Quartz", quiet)
+            .MinimumLevel.Override("System.Net.Http", quiet)
             .Enrich.FromLogContext();
         return (json
             ? logs.WriteTo.Console(new JsonFormatter(renderMessage: true))

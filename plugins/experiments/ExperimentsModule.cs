@@ -1,5 +1,6 @@
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Demo;
+using Crucible.Experiments.Jobs;
 using Crucible.Experiments.Live;
 using Crucible.Experiments.Pages;
 using Crucible.Experiments.Tracking;
@@ -20,14 +21,19 @@ public sealed class ExperimentsModule : ICrucibleModule
     };
 
     /// <inheritdoc/>
-    public void Configure(ModuleBuilder module) => module
-        .Options<ExperimentsOptions>()
-        .Services(services => services
-            .AddSingleton<MetricWriter>()
-            .AddSingleton<RunReader>()
-            .AddSingleton<IFileStore>(s => new FolderFiles(Path.Combine(s.GetRequiredService<IConfiguration>()["Crucible:DataPath"]!, "files"))))
-        .AddListening()
-        .AddRunLive()
-        .Endpoints(TrackingApi.Map)
-        .Seed(DemoSeed.Run);
+    public void Configure(ModuleBuilder module)
+    {
+        foreach (var kind in Topics.Kinds)
+            module.Topic(kind);
+        module
+            .Options<ExperimentsOptions>()
+            .Services(services => services
+                .AddSingleton<MetricWriter>()
+                .AddSingleton<RunReader>()
+                .AddSingleton<IFileStore>(s => new FolderFiles(Path.Combine(s.GetRequiredService<IConfiguration>()["Crucible:DataPath"]!, "files"))))
+            .Every<RollUpMetrics>("0 * * * * ?")
+            .AddRunLive()
+            .Endpoints(TrackingApi.Map)
+            .Seed(DemoSeed.Run);
+    }
 }

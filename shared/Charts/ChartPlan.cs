@@ -52,6 +52,7 @@ public sealed class DrawnSeries
         var smooth = new double[all.Count];
         for (var i = 0; i < all.Count; i++) smooth[i] = plan.Smooth > 0 ? average.Next(all[i].Y) : all[i].Y;
         Average = average;
+        Last = smooth.Length == 0 ? null : smooth[^1];
         // A neighbour on either side stays, so that the line leaves the zoomed plot and does not end in it.
         int first = 0, last = all.Count - 1;
         if (plan.From is { } from) while (first < all.Count - 1 && all[first + 1].X < from) first++;
@@ -76,8 +77,8 @@ public sealed class DrawnSeries
 
     internal IReadOnlyList<Range> Band { get; }
 
-    /// <summary>Value at the end of the line; null without points.</summary>
-    public double? Last => Points.Count == 0 ? null : Points[^1].Smooth;
+    /// <summary>The newest value of the line, whatever part of it is shown; null without points.</summary>
+    public double? Last { get; }
 
     /// <summary>For the read-out: <c>x y smooth at</c> a point, <c>-</c> for what is the same or unknown, points parted by semicolons.</summary>
     public string Data(bool smoothed)
@@ -148,8 +149,8 @@ public sealed class ChartDrawing
     /// <summary>The end of a line that goes on; null when it does not, or ends outside.</summary>
     public (double X, double Y)? Head(DrawnSeries line)
     {
-        if (!line.Series.Live || line.Last is not { } last || double.IsNaN(last)) return null;
-        var (x, y) = (X.At(line.Points[^1].Point.X), Y.FromTop(last));
+        if (!line.Series.Live || line.Points.Count == 0 || double.IsNaN(line.Points[^1].Smooth)) return null;
+        var (x, y) = (X.At(line.Points[^1].Point.X), Y.FromTop(line.Points[^1].Smooth));
         return x is >= 0 and <= 1000 && y is >= 0 and <= 1000 ? (x, y) : null;
     }
 

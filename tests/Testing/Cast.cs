@@ -11,7 +11,7 @@ namespace Crucible.Testing;
 public sealed record Player(string Name, Guid PersonId, string Token)
 {
     /// <summary>Everybody's.</summary>
-    public const string Password = "correct horse battery staple";
+    public const string Password = "seven quiet harbour lanterns";
 }
 
 /// <summary>

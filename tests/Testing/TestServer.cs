@@ -36,7 +36,7 @@ public sealed class TestServer : IAsyncDisposable
         {
             await Start();
             if (!Templates.TryGetValue(plugins, out var cast))
-                Templates[plugins] = cast = await MakeTemplate(plugins, $"template{Templates.Count}");
+                Templates[plugins] = cast = await MakeTemplate(plugins, $"crucible_template{Templates.Count}");
             var name = $"world{Interlocked.Increment(ref _count)}";
             await Execute($"create database {name} template {cast.Template}");
             return (To(name), cast);
@@ -66,8 +66,7 @@ public sealed class TestServer : IAsyncDisposable
             File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         _postgres = await EmbeddedPostgres.Start(Path.Combine(_folder, "data"), _ => { }, TimeProvider.System, CancellationToken.None);
         // A power cut does not matter to a test; the promises about durability are tested on servers of their own.
-        await Execute("alter system set fsync = off");
-        await Execute("select pg_reload_conf()");
+        await Execute("alter role current_user set synchronous_commit = off");
     }
 
     private static async Task<Cast> MakeTemplate(string plugins, string template)

@@ -146,7 +146,7 @@ public sealed class Visitor(HttpClient http)
 
     internal async Task SignIn(Player player)
     {
-        using var response = await Submit("/account/sign-in", "form", ("UserName", player.Name), ("Password", Player.Password));
+        using var response = await Submit("/account/sign-in", "form", ("Name", player.Name), ("Password", Player.Password));
         Assert.True(response.IsSuccessStatusCode, $"Signing in answered {(int)response.StatusCode}.");
     }
 }

@@ -29,11 +29,14 @@ function list() {
   const dialog = document.getElementById("keys")
   if (!dialog) return
   const found = [...document.querySelectorAll("[data-key]")].filter(each => each.checkVisibility())
-    .map(each => [each.dataset.key, each.dataset.keyText ?? each.getAttribute("aria-label") ?? each.textContent.trim()])
+    .map(each => [each.dataset.key, each.dataset.keyText ?? each.getAttribute("aria-label") ?? ownText(each)])
   const unique = new Map([...found, ...globals])
   dialog.querySelector("dl").replaceChildren(...[...unique].map(([key, text]) => row(key, text)))
   dialog.showModal()
 }
+
+// Without the counts and key hints that stand inside a button.
+const ownText = element => [...element.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data.trim()).filter(Boolean).join(" ") || element.textContent.trim()
 
 function row(key, text) {
   const line = document.createElement("div")

@@ -15,7 +15,7 @@ export function toast(text, { status = "completed", undo, label = "Undo" } = {})
   line.setAttribute("role", status === "failed" ? "alert" : "status")
   line.append(icon(`st-${status}`), Object.assign(document.createElement("span"), { textContent: text }))
   if (undo) line.append(button(label, () => { htmx.ajax("POST", undo, { source: box, swap: "none" }); line.remove() }))
-  line.append(button("Dismiss", () => line.remove()))
+  line.append(close(line))
   box.append(line)
   while (box.children.length > 4) box.firstElementChild.remove()
   leave(line)
@@ -29,6 +29,14 @@ function button(text, act) {
   const made = Object.assign(document.createElement("button"), { className: "btn", textContent: text, type: "button" })
   made.dataset.kind = "quiet"
   made.addEventListener("click", act)
+  return made
+}
+
+function close(line) {
+  const made = button("", () => line.remove())
+  made.dataset.icon = ""
+  made.setAttribute("aria-label", "Dismiss")
+  made.append(icon("x"))
   return made
 }
 

@@ -11,6 +11,3 @@ public sealed record Experiment(long ExperimentId, string Name, string ArtifactL
     /// <summary>Whether it was deleted and can be restored.</summary>
     public bool Deleted => Lifecycle == "deleted";
 }
-
-/// <summary>A key and its value: a parameter or a tag.</summary>
-public readonly record struct KeyValue(string Key, string Value);

@@ -41,18 +41,18 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
     }
 
     /// <summary>The tags of these experiments.</summary>
-    public async Task<ILookup<long, KeyValue>> Tags(long[] experimentIds, CancellationToken cancel)
+    public async Task<ILookup<long, Entry>> Tags(long[] experimentIds, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         var rows = await connection.QueryAsync<(long ExperimentId, string Key, string Value)>(new("""
             select experiment_id, key, value from experiments.experiment_tag where experiment_id = any(@experimentIds) order by key
             """, new { experimentIds }, cancellationToken: cancel));
-        return rows.ToLookup(r => r.ExperimentId, r => new KeyValue(r.Key, r.Value));
+        return rows.ToLookup(r => r.ExperimentId, r => new Entry(r.Key, r.Value));
     }
 
     /// <summary>Makes an experiment in the actor's home team.</summary>
     /// <returns>Its id, or null when the name is taken, by whichever team.</returns>
-    public async Task<long?> Create(string name, string? artifactLocation, IReadOnlyCollection<KeyValue> tags, Actor actor, CancellationToken cancel)
+    public async Task<long?> Create(string name, string? artifactLocation, IReadOnlyCollection<Entry> tags, Actor actor, CancellationToken cancel)
     {
         await using var write = await database.Write(actor, cancel);
         var id = await write.Connection.QuerySingleOrDefaultAsync<long?>(new("""
@@ -93,7 +93,7 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
     }
 
     /// <summary>Sets tags.</summary>
-    public async Task<ProtocolError?> SetTags(long experimentId, IReadOnlyCollection<KeyValue> tags, Actor actor, CancellationToken cancel)
+    public async Task<ProtocolError?> SetTags(long experimentId, IReadOnlyCollection<Entry> tags, Actor actor, CancellationToken cancel)
     {
         await using var write = await database.Write(actor, cancel);
         var (experiment, refusal) = await ForWriting(write, experimentId, actor, cancel);
@@ -171,7 +171,7 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
             $"select {Experiment.Columns} from experiments.experiment e where experiment_id = @experimentId for no key update",
             new { experimentId }, cancellationToken: cancel));
 
-    private static async Task PutTags(NpgsqlConnection connection, long experimentId, IReadOnlyCollection<KeyValue> tags, CancellationToken cancel)
+    private static async Task PutTags(NpgsqlConnection connection, long experimentId, IReadOnlyCollection<Entry> tags, CancellationToken cancel)
     {
         if (tags.Count > 0)
             await connection.ExecuteAsync(new("""

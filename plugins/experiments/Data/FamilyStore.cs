@@ -16,7 +16,7 @@ public sealed record Family(Relative? Parent, IReadOnlyList<Relative> Children, 
 public sealed class FamilyStore(Database database)
 {
     /// <summary>Around one run; children of its own experiment, at most 200 of them, newest first.</summary>
-    public async Task<Family> Of(Run run, CancellationToken cancel)
+    public async Task<Family> Of(RunRow run, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         await using var read = await connection.QueryMultipleAsync(new("""

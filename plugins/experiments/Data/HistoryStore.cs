@@ -28,22 +28,22 @@ public sealed class HistoryStore(Database database)
         new NpgsqlParameter<int> { TypedValue = limit });
 
     /// <summary>
-    /// Steps that exist in one of these runs, near <paramref name="targets"/>: of each run the first at or after each
-    /// target, and its first and last within the bounds. Index probes: the cost is that of the answer, however long the histories are.
+    /// Steps of each run near <paramref name="targets"/>: the first at or after each target, and the run's first and last
+    /// within the bounds. Index probes: the cost is that of the answer, however long the histories are.
     /// </summary>
-    public async Task<(long[] Steps, long[] Ends)> Steps(Guid[] runIds, string key, long first, long last, long[] targets, CancellationToken cancel)
+    public async Task<List<(Guid RunId, long Step)>> StepsNear(Guid[] runIds, string key, long first, long last, long[] targets, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         await using var command = new NpgsqlCommand("""
             with series as materialized (
-                select series_id from experiments.series where run_id = any($1) and key = $2 and last_step >= $3 and first_step <= $4
+                select run_id, series_id from experiments.series where run_id = any($1) and key = $2 and last_step >= $3 and first_step <= $4
             )
-            select distinct p.step, false
+            select s.run_id, p.step
             from series s cross join unnest($5) as t (step)
             cross join lateral (select step from experiments.point where series_id = s.series_id and step >= t.step and step <= $4
                 order by step limit 1) p
-            union all
-            select p.step, true from series s
+            union
+            select s.run_id, p.step from series s
             cross join lateral ((select step from experiments.point where series_id = s.series_id and step between $3 and $4 order by step limit 1)
                 union all
                 (select step from experiments.point where series_id = s.series_id and step between $3 and $4 order by step desc limit 1)) p
@@ -56,12 +56,35 @@ public sealed class HistoryStore(Database database)
                 new NpgsqlParameter<long[]> { TypedValue = targets },
             },
         };
-        var steps = new HashSet<long>();
-        var ends = new HashSet<long>();
+        return await Steps(command, cancel);
+    }
+
+    /// <summary>All steps of each run within the bounds: for histories short enough to be read.</summary>
+    public async Task<List<(Guid RunId, long Step)>> AllSteps(Guid[] runIds, string key, long first, long last, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = new NpgsqlCommand("""
+            select s.run_id, p.step
+            from experiments.series s join experiments.point p using (series_id)
+            where s.run_id = any($1) and s.key = $2 and p.step between $3 and $4
+            """, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid[]> { TypedValue = runIds }, new NpgsqlParameter<string> { TypedValue = key },
+                new NpgsqlParameter<long> { TypedValue = first }, new NpgsqlParameter<long> { TypedValue = last },
+            },
+        };
+        return await Steps(command, cancel);
+    }
+
+    private static async Task<List<(Guid RunId, long Step)>> Steps(NpgsqlCommand command, CancellationToken cancel)
+    {
+        var steps = new List<(Guid, long)>();
         await using var rows = await command.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
-            (rows.GetBoolean(1) ? ends : steps).Add(rows.GetInt64(0));
-        return ([.. steps.Order()], [.. ends.Order()]);
+            steps.Add((rows.GetGuid(0), rows.GetInt64(1)));
+        return steps;
     }
 
     /// <summary>First and last step of one metric over several runs, and its points in all; null when none has it.</summary>
@@ -77,19 +100,6 @@ public sealed class HistoryStore(Database database)
         };
         await using var rows = await command.ExecuteReaderAsync(cancel);
         return await rows.ReadAsync(cancel) && !rows.IsDBNull(0) ? (rows.GetInt64(0), rows.GetInt64(1), rows.GetInt64(2)) : null;
-    }
-
-    /// <summary>All steps within the bounds, and each run's first and last of them: for histories short enough to be read.</summary>
-    public async Task<(long[] Steps, long[] Ends)> AllSteps(Guid[] runIds, string key, long first, long last, CancellationToken cancel)
-    {
-        var points = await Read("""
-            select distinct s.run_id, p.step, 0::bigint, 0::double precision
-            from experiments.series s join experiments.point p using (series_id)
-            where s.run_id = any($1) and s.key = $2 and p.step between $3 and $4
-            """, cancel, new NpgsqlParameter<Guid[]> { TypedValue = runIds }, new NpgsqlParameter<string> { TypedValue = key },
-            new NpgsqlParameter<long> { TypedValue = first }, new NpgsqlParameter<long> { TypedValue = last });
-        var ends = points.GroupBy(p => p.RunId).SelectMany(run => new[] { run.Min(p => p.Step), run.Max(p => p.Step) });
-        return ([.. points.Select(p => p.Step).Distinct().Order()], [.. ends.Distinct()]);
     }
 
     /// <summary>The points of several runs at these steps, run by run, by step and time.</summary>

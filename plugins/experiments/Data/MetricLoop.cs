@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Crucible.Data;
+using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Live;
 using Crucible.Live;
@@ -8,7 +9,7 @@ using Npgsql;
 
 namespace Crucible.Experiments.Data;
 
-internal sealed record MetricCall(Guid RunId, Actor Actor, ReadOnlyMemory<MetricPoint> Points)
+internal sealed record MetricCall(Guid RunId, Actor Actor, List<MetricPoint> Points)
 {
     public TaskCompletionSource<ProtocolError?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
@@ -39,9 +40,9 @@ internal sealed class MetricLoop
 
     public bool Accept(MetricCall call)
     {
-        if (Interlocked.Add(ref _pointsWaiting, call.Points.Length) <= MostPointsWaiting && _waiting.Writer.TryWrite(call))
+        if (Interlocked.Add(ref _pointsWaiting, call.Points.Count) <= MostPointsWaiting && _waiting.Writer.TryWrite(call))
             return true;
-        Interlocked.Add(ref _pointsWaiting, -call.Points.Length);
+        Interlocked.Add(ref _pointsWaiting, -call.Points.Count);
         return false;
     }
 
@@ -60,7 +61,7 @@ internal sealed class MetricLoop
             while (points < MostPointsTogether && _waiting.Reader.TryRead(out var call))
             {
                 calls.Add(call);
-                points += call.Points.Length;
+                points += call.Points.Count;
             }
             Interlocked.Add(ref _pointsWaiting, -points);
             await WriteTogether(calls);
@@ -140,10 +141,10 @@ internal sealed class MetricLoop
 
     private PointColumns Columns(List<MetricCall> calls)
     {
-        var points = new PointColumns(calls.Sum(c => c.Points.Length));
+        var points = new PointColumns(calls.Sum(c => c.Points.Count));
         foreach (var call in calls)
-            foreach (ref readonly var point in call.Points.Span)
-                points.Add(_series[call.RunId, point.Key], point.Step, point.At, point.Value);
+            foreach (var point in call.Points)
+                points.Add(_series[call.RunId, point.Key], point.Step, point.Timestamp, point.Value);
         return points;
     }
 

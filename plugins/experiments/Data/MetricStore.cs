@@ -105,9 +105,9 @@ public sealed class MetricStore(Database database)
             first_step = least(s.first_step, t.first_step),
             first_at = least(s.first_at, t.first_at),
             last_step = greatest(s.last_step, t.last_step),
-            last_at = case when s.last_step is null or (t.last_step, t.last_at, t.last_value) > (s.last_step, s.last_at, s.last_value)
+            last_at = case when experiments.is_later(t.last_step, t.last_at, t.last_value, s.last_step, s.last_at, s.last_value)
                 then t.last_at else s.last_at end,
-            last_value = case when s.last_step is null or (t.last_step, t.last_at, t.last_value) > (s.last_step, s.last_at, s.last_value)
+            last_value = case when experiments.is_later(t.last_step, t.last_at, t.last_value, s.last_step, s.last_at, s.last_value)
                 then t.last_value else s.last_value end,
             min_value = least(s.min_value, nullif(t.min_value, 'Infinity')),
             max_value = greatest(s.max_value, nullif(t.max_value, '-Infinity'))

@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Live;
 using Crucible.People;
@@ -35,7 +36,7 @@ public sealed class MetricWriter : IAsyncDisposable
     /// <param name="actor">Who writes.</param>
     /// <param name="points">Any number; kept whole or not at all.</param>
     /// <returns>Null when they are durable, else why none was kept.</returns>
-    public Task<ProtocolError?> Write(Guid runId, Actor actor, ReadOnlyMemory<MetricPoint> points)
+    public Task<ProtocolError?> Write(Guid runId, Actor actor, List<MetricPoint> points)
     {
         var call = new MetricCall(runId, actor, points);
         return _loops[(uint)runId.GetHashCode() % Loops].Accept(call)

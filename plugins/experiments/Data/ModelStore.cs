@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.People;
 using Dapper;
@@ -15,12 +16,12 @@ public sealed record LoggedModel(string ModelId, long ExperimentId, Guid? RunId,
         """;
 }
 
-/// <summary>A metric that was logged with the id of a model.</summary>
+/// <summary>The latest value of a metric that was logged with the id of a model.</summary>
 public sealed record ModelMetric(string ModelId, Guid RunId, string Key, long Step, long At, double Value, string DatasetName, string DatasetDigest);
 
 /// <summary>What a new model is given.</summary>
 public sealed record NewModel(string ModelId, long ExperimentId, Guid? RunId, string Name, string? ModelType,
-    IReadOnlyList<KeyValue> Params, IReadOnlyList<KeyValue> Tags);
+    IReadOnlyList<Entry> Params, IReadOnlyList<Entry> Tags);
 
 /// <summary>Logged models, as 3.x clients make them. Verbs answer null when done, else why not.</summary>
 public sealed class ModelStore(Database database, TimeProvider time)
@@ -48,7 +49,7 @@ public sealed class ModelStore(Database database, TimeProvider time)
     }
 
     /// <summary>Parameters, tags and metrics of these models.</summary>
-    public async Task<(ILookup<string, KeyValue> Params, ILookup<string, KeyValue> Tags, ILookup<string, ModelMetric> Metrics)> Details(
+    public async Task<(ILookup<string, Entry> Params, ILookup<string, Entry> Tags, ILookup<string, ModelMetric> Metrics)> Details(
         string[] modelIds, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
@@ -63,7 +64,7 @@ public sealed class ModelStore(Database database, TimeProvider time)
         var parameters = await read.ReadAsync<(string Id, string Key, string Value)>();
         var tags = await read.ReadAsync<(string Id, string Key, string Value)>();
         var metrics = await read.ReadAsync<ModelMetric>();
-        return (parameters.ToLookup(p => p.Id, p => new KeyValue(p.Key, p.Value)), tags.ToLookup(t => t.Id, t => new KeyValue(t.Key, t.Value)),
+        return (parameters.ToLookup(p => p.Id, p => new Entry(p.Key, p.Value)), tags.ToLookup(t => t.Id, t => new Entry(t.Key, t.Value)),
             metrics.ToLookup(m => m.ModelId));
     }
 
@@ -106,11 +107,11 @@ public sealed class ModelStore(Database database, TimeProvider time)
             new { modelId, status, now = time.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken: cancel)), cancel);
 
     /// <summary>Sets tags.</summary>
-    public Task<ProtocolError?> SetTags(string modelId, IReadOnlyList<KeyValue> tags, Actor actor, CancellationToken cancel) =>
+    public Task<ProtocolError?> SetTags(string modelId, IReadOnlyList<Entry> tags, Actor actor, CancellationToken cancel) =>
         Change(modelId, actor, write => Put(write, "logged_model_tag", modelId, tags, cancel), cancel);
 
     /// <summary>Adds parameters; repeated ones take the new value.</summary>
-    public Task<ProtocolError?> AddParams(string modelId, IReadOnlyList<KeyValue> parameters, Actor actor, CancellationToken cancel) =>
+    public Task<ProtocolError?> AddParams(string modelId, IReadOnlyList<Entry> parameters, Actor actor, CancellationToken cancel) =>
         Change(modelId, actor, write => Put(write, "logged_model_param", modelId, parameters, cancel), cancel);
 
     /// <summary>Removes a tag.</summary>
@@ -135,31 +136,31 @@ public sealed class ModelStore(Database database, TimeProvider time)
     }
 
     /// <summary>Notes metrics beside the models they are of; unknown models are passed over.</summary>
-    public async Task AddMetrics(IReadOnlyList<ModelMetric> metrics, CancellationToken cancel)
+    public async Task AddMetrics(Guid runId, List<MetricPoint> points, List<MeasuredOn> models, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         await connection.ExecuteAsync(new("""
             insert into experiments.logged_model_metric (model_id, run_id, key, step, at, value, dataset_name, dataset_digest)
-            select n.* from unnest(@models, @runs, @keys, @steps, @ats, @values, @names, @digests)
-                as n (model_id, run_id, key, step, at, value, dataset_name, dataset_digest)
+            select m.model_id, r.run_id, n.key, n.step, n.at, n.value, n.dataset_name, n.dataset_digest
+            from unnest(@ids, @keys, @steps, @ats, @values, @names, @digests) as n (model_id, key, step, at, value, dataset_name, dataset_digest)
             join experiments.logged_model m using (model_id)
-            join experiments.run r on r.run_id = n.run_id and r.experiment_id = m.experiment_id
+            join experiments.run r on r.run_id = @runId and r.experiment_id = m.experiment_id
             on conflict do nothing
             """, new
         {
-            models = metrics.Select(m => m.ModelId).ToArray(),
-            runs = metrics.Select(m => m.RunId).ToArray(),
-            keys = metrics.Select(m => m.Key).ToArray(),
-            steps = metrics.Select(m => m.Step).ToArray(),
-            ats = metrics.Select(m => m.At).ToArray(),
-            values = metrics.Select(m => m.Value).ToArray(),
-            names = metrics.Select(m => m.DatasetName).ToArray(),
-            digests = metrics.Select(m => m.DatasetDigest).ToArray(),
+            runId,
+            ids = models.Select(m => m.ModelId ?? "").ToArray(),
+            keys = models.Select(m => points[m.Index].Key).ToArray(),
+            steps = models.Select(m => points[m.Index].Step).ToArray(),
+            ats = models.Select(m => points[m.Index].Timestamp).ToArray(),
+            values = models.Select(m => points[m.Index].Value).ToArray(),
+            names = models.Select(m => Wording.Cut(m.DatasetName ?? "", DatasetLimits.Name)).ToArray(),
+            digests = models.Select(m => Wording.Cut(m.DatasetDigest ?? "", DatasetLimits.Digest)).ToArray(),
         }, cancellationToken: cancel));
     }
 
     internal static ProtocolError NoModel(string modelId) =>
-        new(ErrorCode.ResourceDoesNotExist, $"Logged model with ID '{Domain.Wording.Cut(modelId, 100)}' not found.");
+        new(ErrorCode.ResourceDoesNotExist, $"Logged model with ID '{Wording.Cut(modelId, 100)}' not found.");
 
     private async Task<ProtocolError?> Change(string modelId, Actor actor, Func<WriteScope, Task> change, CancellationToken cancel)
     {
@@ -174,7 +175,7 @@ public sealed class ModelStore(Database database, TimeProvider time)
         return null;
     }
 
-    private static async Task Put(WriteScope write, string table, string modelId, IReadOnlyList<KeyValue> pairs, CancellationToken cancel)
+    private static async Task Put(WriteScope write, string table, string modelId, IReadOnlyList<Entry> pairs, CancellationToken cancel)
     {
         if (pairs.Count > 0)
             await write.Connection.ExecuteAsync(new($"""

@@ -1,3 +1,5 @@
+using Crucible.Experiments.Domain;
+
 namespace Crucible.Experiments.Data;
 
 /// <summary>Points as the columns that go to PostgreSQL.</summary>
@@ -69,14 +71,13 @@ internal sealed class PointTotals
         Max[slot] = Math.Max(Max[slot], value);
     }
 
-    // Latest is the greatest (step, at, value), with NaN above every number as PostgreSQL orders it.
     private bool IsLater(int slot, long step, long at, double value)
     {
         if (step != LastStep[slot])
             return step > LastStep[slot];
         if (at != LastAt[slot])
             return at > LastAt[slot];
-        return double.IsNaN(value) || value >= LastValue[slot];
+        return new MetricPoint("", value, at, step).IsLaterThan(new("", LastValue[slot], at, step));
     }
 
     private T[] Filled<T>(T value)

@@ -1,6 +1,7 @@
 using Crucible.Data;
 using Dapper;
 using Npgsql;
+using Crucible.Experiments.Domain.Protocol;
 
 namespace Crucible.Experiments.Data;
 
@@ -22,8 +23,8 @@ public sealed class RunDetailStore(Database database)
     private async Task<Dictionary<Guid, RunDetail>> Logged(Guid[] runIds, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        var runs = (await connection.QueryAsync<Run>(new($"""
-            select {Run.Columns}
+        var runs = (await connection.QueryAsync<RunRow>(new($"""
+            select {RunRow.Columns}
             from experiments.run r join experiments.experiment e using (experiment_id)
             where r.run_id = any(@runIds)
             """, new { runIds }, cancellationToken: cancel))).ToDictionary(r => r.RunId, r => new RunDetail(r));
@@ -53,8 +54,8 @@ public sealed class RunDetailStore(Database database)
         Add(batch, "select run_id, model_id from experiments.model_input where run_id = any($1) order by model_id", runIds);
         Add(batch, "select run_id, model_id, step from experiments.model_output where run_id = any($1) order by step, model_id", runIds);
         await using var rows = await batch.ExecuteReaderAsync(cancel);
-        var tags = await All(rows, r => (r.GetGuid(0), new KeyValue(r.GetString(1), r.GetString(2))), cancel);
-        var inputTags = (await All(rows, r => ((r.GetGuid(0), r.GetInt64(1)), new KeyValue(r.GetString(2), r.GetString(3))), cancel))
+        var tags = await All(rows, r => (r.GetGuid(0), new Entry(r.GetString(1), r.GetString(2))), cancel);
+        var inputTags = (await All(rows, r => ((r.GetGuid(0), r.GetInt64(1)), new Entry(r.GetString(2), r.GetString(3))), cancel))
             .ToLookup(t => t.Item1, t => t.Item2);
         var inputs = await All(rows, r => (r.GetGuid(0), new DatasetInput(
             new(r.GetString(2), r.GetString(3), r.GetString(4), r.GetString(5), Text(r, 6), Text(r, 7)),

@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Live;
 using Crucible.Live;
@@ -15,8 +16,8 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
     /// Logs all of it or nothing. Repeating it changes nothing; a parameter cannot change. For metrics alone
     /// <see cref="MetricWriter"/> is faster.
     /// </summary>
-    public async Task<ProtocolError?> Log(Guid runId, ReadOnlyMemory<MetricPoint> metrics, IReadOnlyList<KeyValue> parameters,
-        IReadOnlyList<KeyValue> tags, Actor actor, CancellationToken cancel)
+    public async Task<ProtocolError?> Log(Guid runId, List<MetricPoint> metrics, IReadOnlyList<Entry> parameters,
+        IReadOnlyList<Entry> tags, Actor actor, CancellationToken cancel)
     {
         await using var write = await database.Write(actor, cancel);
         var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
@@ -26,12 +27,12 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
             return conflict;
         if (tags.Count > 0)
             await PutTags(write, runId, run!.ExperimentId, tags, cancel);
-        if (metrics.Length > 0)
+        if (metrics.Count > 0)
             await PutMetrics(write.Connection, runId, run!.ExperimentId, metrics, cancel);
         await write.Connection.ExecuteAsync(new("update experiments.run set heard_at = now() where run_id = @runId",
             new { runId }, cancellationToken: cancel));
         await write.Commit(cancel);
-        if (metrics.Length > 0)
+        if (metrics.Count > 0)
         {
             signals.Signal(Topics.Run(runId));
             signals.Signal(Topics.Experiment(run!.ExperimentId));
@@ -66,7 +67,7 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
             "select value from experiments.tag where run_id = @runId and key = @key", new { runId, key }, cancellationToken: cancel));
     }
 
-    private static async Task<ProtocolError?> PutParams(WriteScope write, Guid runId, long experimentId, IReadOnlyList<KeyValue> parameters, CancellationToken cancel)
+    private static async Task<ProtocolError?> PutParams(WriteScope write, Guid runId, long experimentId, IReadOnlyList<Entry> parameters, CancellationToken cancel)
     {
         var keys = parameters.Select(p => p.Key).ToArray();
         var added = (await write.Connection.QueryAsync<string>(new("""
@@ -89,7 +90,7 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         return null;
     }
 
-    private static async Task PutTags(WriteScope write, Guid runId, long experimentId, IReadOnlyList<KeyValue> tags, CancellationToken cancel)
+    private static async Task PutTags(WriteScope write, Guid runId, long experimentId, IReadOnlyList<Entry> tags, CancellationToken cancel)
     {
         var changed = (await write.Connection.QueryAsync<string>(new("""
             insert into experiments.tag as t (run_id, experiment_id, key, value)
@@ -110,15 +111,15 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
             """, new { runId, name, parent = RunStore.Parent(tags) }, cancellationToken: cancel));
     }
 
-    private static async Task PutMetrics(NpgsqlConnection connection, Guid runId, long experimentId, ReadOnlyMemory<MetricPoint> metrics, CancellationToken cancel)
+    private static async Task PutMetrics(NpgsqlConnection connection, Guid runId, long experimentId, List<MetricPoint> metrics, CancellationToken cancel)
     {
         var keys = new HashSet<string>();
-        foreach (ref readonly var point in metrics.Span)
+        foreach (var point in metrics)
             keys.Add(point.Key);
         var series = await MetricStore.Series(connection, [.. keys.Select(_ => runId)], [.. keys.Select(_ => experimentId)], [.. keys], cancel);
-        var points = new PointColumns(metrics.Length);
-        foreach (ref readonly var point in metrics.Span)
-            points.Add(series[(runId, point.Key)], point.Step, point.At, point.Value);
+        var points = new PointColumns(metrics.Count);
+        foreach (var point in metrics)
+            points.Add(series[(runId, point.Key)], point.Step, point.Timestamp, point.Value);
         await MetricStore.Append(connection, points, points.Totals(), [], cancel);
     }
 }

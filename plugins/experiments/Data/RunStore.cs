@@ -14,17 +14,17 @@ namespace Crucible.Experiments.Data;
 /// <param name="UserId">The user name that the client sent.</param>
 /// <param name="StartTime">Milliseconds of the Unix epoch.</param>
 /// <param name="Tags">Its tags, keys unique.</param>
-public sealed record NewRun(Guid RunId, long ExperimentId, string Name, string UserId, long StartTime, IReadOnlyCollection<KeyValue> Tags);
+public sealed record NewRun(Guid RunId, long ExperimentId, string Name, string UserId, long StartTime, IReadOnlyCollection<Entry> Tags);
 
 /// <summary>A run's life: made, ended, renamed, deleted, restored. Verbs answer null when done, else why not.</summary>
-public sealed class RunStore(Database database)
+public sealed class RunStore(Database database, TimeProvider time)
 {
     /// <summary>The run, deleted or not; null when there is none that this actor may see.</summary>
-    public async Task<Run?> Find(Guid runId, Actor actor, CancellationToken cancel)
+    public async Task<RunRow?> Find(Guid runId, Actor actor, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        var run = await connection.QuerySingleOrDefaultAsync<Run>(new(
-            $"select {Run.Columns} from experiments.run r join experiments.experiment e using (experiment_id) where r.run_id = @runId",
+        var run = await connection.QuerySingleOrDefaultAsync<RunRow>(new(
+            $"select {RunRow.Columns} from experiments.run r join experiments.experiment e using (experiment_id) where r.run_id = @runId",
             new { runId }, cancellationToken: cancel));
         return run is not null && actor.MayRead(run.TeamId) ? run : null;
     }
@@ -69,25 +69,29 @@ public sealed class RunStore(Database database)
     public async Task<ProtocolError?> Update(Guid runId, RunStatus? status, long? endTime, string? name, Actor actor, CancellationToken cancel)
     {
         await using var write = await database.Write(actor, cancel);
-        var (gate, refusal) = await Gate.Pass(write, runId, actor, cancel);
-        if (refusal is not null)
+        var row = await write.Connection.QuerySingleOrDefaultAsync<RunRow>(new(
+            $"select {RunRow.Columns} from experiments.run r join experiments.experiment e using (experiment_id) where r.run_id = @runId for no key update of r",
+            new { runId }, cancellationToken: cancel));
+        if (Gate.Refusal(row is null ? null : new(row.ExperimentId, row.TeamId, row.OwnerId, Deleted: false), runId, actor) is { } refusal)
             return refusal;
-        // A run that runs again has no end; the tag of the name follows the name.
+        var before = row!.Run;
+        var outcome = before.Update(status, endTime, name, time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (outcome.Refused)
+            return ProtocolError.Invalid(outcome.Refusal);
+        var run = outcome.Next;
         await write.Connection.ExecuteAsync(new("""
-            update experiments.run set
-                status = coalesce(@word, status),
-                end_time = case when @word in ('running', 'pending') and @endTime::bigint is null then null else coalesce(@endTime, end_time) end,
-                name = coalesce(@name, name),
-                heard_at = now()
-            where run_id = @runId;
-            insert into experiments.tag (run_id, experiment_id, key, value)
-            select @runId, @ExperimentId, 'mlflow.runName', @name where @name is not null
-            on conflict (run_id, key) do update set value = excluded.value
-            """, new { runId, gate!.ExperimentId, word = status?.Word(), endTime, name }, cancellationToken: cancel));
-        if (status is not null || endTime is not null)
-            write.TellRun(runId, gate.ExperimentId, new RunStatusChanged(runId, gate.ExperimentId, status?.Word() ?? ""));
-        if (name is not null)
-            write.TellRun(runId, gate.ExperimentId, new RunRenamed(runId, gate.ExperimentId, name));
+            update experiments.run set status = @word, end_time = @EndTime, name = @Name, heard_at = now() where run_id = @Id
+            """, new { run.Id, run.Name, run.EndTime, word = run.Status.Word() }, cancellationToken: cancel));
+        if (run.Name != before.Name)
+        {
+            await write.Connection.ExecuteAsync(new("""
+                insert into experiments.tag (run_id, experiment_id, key, value) values (@Id, @ExperimentId, @NameTag, @Name)
+                on conflict (run_id, key) do update set value = excluded.value
+                """, new { run.Id, run.ExperimentId, run.Name, Run.NameTag }, cancellationToken: cancel));
+            write.TellRun(runId, run.ExperimentId, new RunRenamed(runId, run.ExperimentId, run.Name));
+        }
+        if (run.Status != before.Status || run.EndTime != before.EndTime)
+            write.TellRun(runId, run.ExperimentId, new RunStatusChanged(runId, run.ExperimentId, run.Status.Word()));
         await write.Commit(cancel);
         return null;
     }
@@ -122,7 +126,7 @@ public sealed class RunStore(Database database)
         return null;
     }
 
-    internal static Guid? Parent(IEnumerable<KeyValue> tags)
+    internal static Guid? Parent(IEnumerable<Entry> tags)
     {
         foreach (var tag in tags)
             if (tag.Key == "mlflow.parentRunId" && RunId.TryRead(tag.Value, out var parent))

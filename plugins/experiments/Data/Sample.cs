@@ -1,9 +1,11 @@
+using Crucible.Experiments.Domain;
+
 namespace Crucible.Experiments.Data;
 
 /// <summary>An even sample of one metric over several runs, taken by index probes instead of reading histories.</summary>
 internal static class Sample
 {
-    // Up to here reading all steps costs less than a few milliseconds, and is exact however unevenly they lie.
+    // Up to here reading all steps costs a few milliseconds, and is exact however unevenly they lie.
     private const long ReadWhole = 20_000;
 
     /// <summary>At most <paramref name="most"/> points of each run, at steps spread evenly; each run's first and last are kept.</summary>
@@ -14,27 +16,18 @@ internal static class Sample
         var (from, to) = (Math.Max(first ?? extent.First, extent.First), Math.Min(last ?? extent.Last, extent.Last));
         if (from > to)
             return [];
-        var (steps, ends) = extent.Points <= ReadWhole
+        var steps = extent.Points <= ReadWhole
             ? await histories.AllSteps(runIds, key, from, to, cancel)
-            : await histories.Steps(runIds, key, from, to, Targets(from, to, most), cancel);
-        var chosen = Thin(steps, most);
-        return await histories.At(runIds, key, [.. chosen.Union(ends).Order()], cancel);
+            : await histories.StepsNear(runIds, key, from, to, Targets(from, to, most), cancel);
+        var runs = steps.GroupBy(s => s.RunId, s => s.Step).Select(run => run.ToArray());
+        return await histories.At(runIds, key, EvenSteps.Pick(runs, most, (from, to)), cancel);
     }
 
     /// <summary>Evenly spread positions from the first to the last step.</summary>
-    private static long[] Targets(long from, long to, int most)
+    internal static long[] Targets(long from, long to, int most)
     {
-        var width = (double)to - from;
-        if (width < most)
-            return [.. Enumerable.Range(0, (int)width + 1).Select(i => from + i)];
-        return [.. Enumerable.Range(0, most).Select(i => from + (long)(width * i / Math.Max(1, most - 1)))];
-    }
-
-    private static IEnumerable<long> Thin(long[] steps, int most)
-    {
-        if (steps.Length <= most)
-            return steps;
-        var every = (double)steps.Length / most;
-        return Enumerable.Range(0, most).Select(i => steps[(int)(i * every)]);
+        var width = (Int128)to - from;
+        var count = (int)Int128.Min(width + 1, most);
+        return [.. Enumerable.Range(0, count).Select(i => (long)(from + width * i / Math.Max(1, count - 1)))];
     }
 }

@@ -31,7 +31,7 @@ internal sealed class SeriesCache
     {
         var missing = new HashSet<(Guid, string)>();
         foreach (var call in calls)
-            foreach (ref readonly var point in call.Points.Span)
+            foreach (var point in call.Points)
                 if (!_known.ContainsKey((call.RunId, point.Key)))
                     missing.Add((call.RunId, point.Key));
         return missing;

@@ -35,7 +35,7 @@ internal sealed class DemoSeed(IServiceProvider services)
         var store = Get<ExperimentStore>();
         if (await store.FindByName(plan.Name, Demo, cancel) is { } known)
             return known.ExperimentId;
-        var tags = plan.Tags.Select(t => new KeyValue(t.Key, t.Value)).Append(new(RunTagNames.Note, plan.Note)).ToList();
+        var tags = plan.Tags.Select(t => new Entry(t.Key, t.Value)).Append(new(RunTagNames.Note, plan.Note)).ToList();
         return (await store.Create(plan.Name, null, tags, Demo, cancel))!.Value;
     }
 
@@ -55,13 +55,13 @@ internal sealed class DemoSeed(IServiceProvider services)
     private async Task Create(long experiment, DemoRun run, DemoExperiment plan, DateTimeOffset start, CancellationToken cancel)
     {
         var id = run.Id(Epoch);
-        List<KeyValue> tags = [new("mlflow.runName", run.Name), new("mlflow.user", run.Person), new("mlflow.source.name", "train.py"), new("mlflow.source.type", "LOCAL"), new("mlflow.source.git.commit", "9c41f0e2b7a84d5f8e1c6a39d02b75e4f1a8c3d7"), .. run.Tags.Select(t => new KeyValue(t, ""))];
+        List<Entry> tags = [new("mlflow.runName", run.Name), new("mlflow.user", run.Person), new("mlflow.source.name", "train.py"), new("mlflow.source.type", "LOCAL"), new("mlflow.source.git.commit", "9c41f0e2b7a84d5f8e1c6a39d02b75e4f1a8c3d7"), .. run.Tags.Select(t => new Entry(t, ""))];
         if (run.Note is not null)
             tags.Add(new(RunTagNames.Note, run.Note));
         if (plan.Runs.FirstOrDefault(r => r.Name == run.Parent) is { } parent)
             tags.Add(new("mlflow.parentRunId", parent.Id(Epoch).ToString("N")));
         await Get<RunStore>().Create(new(id, experiment, run.Name, run.Person, start.ToUnixTimeMilliseconds(), tags), Demo, cancel);
-        await Get<RunLogStore>().Log(id, default, [.. run.Params.Select(p => new KeyValue(p.Key, p.Value))], [], Demo, cancel);
+        await Get<RunLogStore>().Log(id, default, [.. run.Params.Select(p => new Entry(p.Key, p.Value))], [], Demo, cancel);
         if (run.Params.TryGetValue("data.train", out var data))
             await Get<LinkStore>().LogInputs(id, [new(new(data, "3f9a1c07", "http", $"https://data.example/{data}.parquet", null, null), [new("mlflow.data.context", "training")]), new(new("msmarco-dev-hard", "b81e20d4", "http", "https://data.example/dev-hard.parquet", null, null), [new("mlflow.data.context", "validation")])], [], Demo, cancel);
     }
@@ -86,7 +86,7 @@ internal sealed class DemoSeed(IServiceProvider services)
     {
         var id = run.Id(Epoch);
         var known = await Get<RunStore>().Find(id, Demo, cancel);
-        if (known is { Status: not RunStatus.Running } or { Deleted: true })
+        if (known is { Run.Status: not RunStatus.Running } or { Run.Deleted: true })
             return;
         var curves = new DemoCurves(run);
         var done = 0;
@@ -98,8 +98,8 @@ internal sealed class DemoSeed(IServiceProvider services)
         }
         else
         {
-            var lines = await Get<PanelStore>().Lines([id], "train/loss", cancel);
-            done = lines is [var line] ? (int)line.LastStep : 0;
+            var lines = await Get<SeriesStore>().OfRuns([id], cancel);
+            done = (int)(lines.FirstOrDefault(l => l.Key == "train/loss")?.LastStep ?? 0);
             for (var step = 1; step <= done; step++)
                 foreach (var _ in curves.At(step)) { }
         }

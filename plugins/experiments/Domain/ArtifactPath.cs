@@ -51,6 +51,9 @@ public static class ArtifactPath
         // Decoded again by somebody further on, these would become ., / or \ : refused however often they are encoded.
         if (Decoded(path) is { } decoded && decoded != path && (Problem(decoded) is not null || decoded.Count('/') != path.Count('/')))
             return "A path holds no percent-encoded dots, slashes, backslashes or control characters.";
+        // Overlong UTF-8 for . and /: no correct decoder takes it, some careless ones do.
+        if (path.Contains("%c0", StringComparison.OrdinalIgnoreCase) || path.Contains("%c1", StringComparison.OrdinalIgnoreCase))
+            return "A path holds no overlong percent-encoding.";
         if (path[0] == '/')
             return "A path is relative to its run: no '/' at the start.";
         if (path.Length > 1 && path[1] == ':' && char.IsAsciiLetter(path[0]))

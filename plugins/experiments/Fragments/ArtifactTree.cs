@@ -21,7 +21,7 @@ public sealed record ArtifactTree(IReadOnlyList<ArtifactFile> Files, bool More)
     public long Length => Files.Sum(f => f.Length);
 
     /// <summary>Reads the files of a run.</summary>
-    public static async Task<ArtifactTree> Read(IFileStore store, Run run, CancellationToken cancel)
+    public static async Task<ArtifactTree> Read(IFileStore store, RunRow run, CancellationToken cancel)
     {
         var files = new List<ArtifactFile>();
         var whole = await Walk(store, ArtifactPlace.Of(run), "", files, 0, cancel);
@@ -55,7 +55,7 @@ public sealed record ArtifactPreview(string Path, long Length, string? Text, boo
         [".txt", ".md", ".json", ".jsonl", ".csv", ".tsv", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".log", ".py", ".sh", ".sql", ".xml", ".conf", ".env", ".lock", ""];
 
     /// <summary>Looks into a file; null when there is none of this path.</summary>
-    public static async Task<ArtifactPreview?> Read(IFileStore store, Run run, string path, CancellationToken cancel)
+    public static async Task<ArtifactPreview?> Read(IFileStore store, RunRow run, string path, CancellationToken cancel)
     {
         if (!FilePath.IsSafe(path))
             return null;

@@ -12,12 +12,12 @@ public static class RunTagNames
     public static bool IsOwn(string key) => !key.StartsWith("mlflow.", StringComparison.Ordinal);
 
     /// <summary>The value of one tag.</summary>
-    public static string? Of(this IEnumerable<KeyValue> tags, string key) => tags.FirstOrDefault(t => t.Key == key).Value;
+    public static string? Of(this IEnumerable<Entry> tags, string key) => tags.FirstOrDefault(t => t.Key == key).Value;
 
     /// <summary>File name of the script that the run came from.</summary>
-    public static string? Source(IEnumerable<KeyValue> tags) =>
+    public static string? Source(IEnumerable<Entry> tags) =>
         tags.Of("mlflow.source.name") is { Length: > 0 } name ? name[(name.LastIndexOfAny(['/', '\\']) + 1)..] : null;
 
     /// <summary>The commit that the script was at.</summary>
-    public static string? Commit(IEnumerable<KeyValue> tags) => tags.Of("mlflow.source.git.commit") is { Length: >= 7 } commit ? commit : null;
+    public static string? Commit(IEnumerable<Entry> tags) => tags.Of("mlflow.source.git.commit") is { Length: >= 7 } commit ? commit : null;
 }

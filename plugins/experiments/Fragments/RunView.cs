@@ -10,13 +10,13 @@ namespace Crucible.Experiments.Fragments;
 /// <param name="System">The machine's own metrics.</param>
 /// <param name="Family">Parent, children, models.</param>
 /// <param name="Filter">How charts are drawn.</param>
-public sealed record RunView(Experiment Experiment, RunDetail Detail, IReadOnlyList<MetricLine> Lines, IReadOnlyList<MetricLine> System, Family Family, ChartFilter Filter)
+public sealed record RunView(Experiment Experiment, RunDetail Detail, IReadOnlyList<Series> Lines, IReadOnlyList<Series> System, Family Family, ChartFilter Filter)
 {
     /// <summary>Panels on a page before the rest is fetched by scrolling.</summary>
     public const int PanelsAtOnce = 24;
 
     /// <summary>The run.</summary>
-    public Run Run => Detail.Run;
+    public RunRow Run => Detail.Row;
 
     /// <summary><c>charts</c>, <c>params</c>, <c>artifacts</c>, <c>system</c> or <c>about</c>.</summary>
     public string Tab { get; init; } = "charts";
@@ -25,7 +25,7 @@ public sealed record RunView(Experiment Experiment, RunDetail Detail, IReadOnlyL
     public string? Edit { get; init; }
 
     /// <summary>The curves to draw now.</summary>
-    public IReadOnlyList<Curve> Curves { get; init; } = [];
+    public IReadOnlyList<RunCurve> Curves { get; init; } = [];
 
     /// <summary>How many metrics there are to draw, with those that are not drawn yet.</summary>
     public int Matching { get; init; }
@@ -52,7 +52,7 @@ public sealed record RunView(Experiment Experiment, RunDetail Detail, IReadOnlyL
     public FieldError? Error { get; init; }
 
     /// <summary>Its tags.</summary>
-    public IReadOnlyList<KeyValue> Tags => Detail.Tags;
+    public IReadOnlyList<Entry> Tags => Detail.Tags;
 
     /// <summary>Its note, in Markdown.</summary>
     public string Note => Tags.Of(RunTagNames.Note) ?? "";

@@ -1,5 +1,9 @@
 using System.Globalization;
+using Crucible.Experiments.Data;
+using Crucible.Experiments.Domain;
 using Crucible.Live;
+using Crucible.People;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Experiments.Live;
 
@@ -14,4 +18,20 @@ public static class Topics
 
     /// <summary><c>experiments:{team id, 32 hex digits}</c>: the list of a team's experiments.</summary>
     public static Topic Team(Guid teamId) => new("experiments", teamId.ToString("N"));
+
+    /// <summary>Their kinds: who may listen, and what they send beside the journalled changes.</summary>
+    internal static IEnumerable<TopicKind> Kinds =>
+    [
+        new("run", MayListenToRun) { Greeting = PointsLane.Greet, Signalled = PointsLane.Send },
+        new("experiment", MayListenToExperiment) { Signalled = LatestLane.Send },
+        new("experiments", (_, actor, key, _) => ValueTask.FromResult(Guid.TryParseExact(key, "N", out var team) && actor.MayRead(team))),
+    ];
+
+    private static async ValueTask<bool> MayListenToRun(IServiceProvider services, Actor actor, string key, CancellationToken cancel) =>
+        RunId.TryRead(key, out var runId) && key == runId.ToString("N")
+        && await services.GetRequiredService<RunStore>().Find(runId, actor, cancel) is not null;
+
+    private static async ValueTask<bool> MayListenToExperiment(IServiceProvider services, Actor actor, string key, CancellationToken cancel) =>
+        long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && key == id.ToString(CultureInfo.InvariantCulture)
+        && await services.GetRequiredService<ExperimentStore>().Find(id, actor, cancel) is not null;
 }

@@ -121,7 +121,7 @@ public sealed class RunModel(RunReader reader, RunStore runs, RunLogStore logs, 
 
     private async Task<IActionResult> Panel(Guid id, CancellationToken cancel)
     {
-        if (await reader.Find(id, Actor, cancel) is not { } run || await reader.Panel(run, Query("key") ?? "", ChartFilter.Read(Query), cancel) is not { } curve)
+        if (await reader.Find(id, Actor, cancel) is not { } run || await reader.Panel(run, Query("key") ?? "", Query("hero") == "1", ChartFilter.Read(Query), cancel) is not { } curve)
             return NotFound();
         return await Fragment<RunPanel>((nameof(RunPanel.Curve), curve), (nameof(RunPanel.Filter), ChartFilter.Read(Query)), (nameof(RunPanel.Hero), Query("hero") == "1"));
     }

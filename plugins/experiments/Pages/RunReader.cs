@@ -7,13 +7,13 @@ using Crucible.People;
 namespace Crucible.Experiments.Pages;
 
 /// <summary>Gathers from the stores what the page of a run, a part of it, or a push about it shows.</summary>
-public sealed class RunReader(RunStore runs, RunDetailStore details, ExperimentStore experiments, PanelStore panels, FamilyStore families, IFileStore files, TimeProvider time)
+public sealed class RunReader(RunStore runs, RunDetailStore details, ExperimentStore experiments, SeriesStore series, FamilyStore families, IFileStore files, TimeProvider time)
 {
     /// <summary>The page without its curves; null when there is no such run for this actor.</summary>
     public async Task<RunView?> Read(Guid runId, ChartFilter filter, Actor actor, CancellationToken cancel)
     {
         // The questions do not depend on each other: asked at once, the page waits for the slowest only.
-        var (found, detail, lines) = (runs.Find(runId, actor, cancel), details.Read([runId], cancel), panels.Lines([runId], cancel));
+        var (found, detail, lines) = (runs.Find(runId, actor, cancel), details.Read([runId], cancel), series.OfRuns([runId], cancel));
         await Task.WhenAll(found, detail, lines);
         if (await found is not { } run || (await detail) is not [var logged])
             return null;
@@ -31,25 +31,33 @@ public sealed class RunReader(RunStore runs, RunDetailStore details, ExperimentS
     {
         var matching = (view.Tab == "system" ? view.System : view.Lines).Where(l => view.Filter.Shows(l.Key)).ToList();
         var shown = matching.Skip(skip).Take(RunView.PanelsAtOnce).ToList();
-        return view with { Matching = matching.Count, Curves = await Curves(view.Run, view.Lines.Concat(view.System), shown, view.Filter, cancel) };
+        return view with { Matching = matching.Count, Curves = await Curves(view.Run, view.Lines.Concat(view.System), shown, skip == 0 && view.Tab == "charts", view.Filter, cancel) };
     }
 
     /// <summary>One metric of a run; null when it has none of this key.</summary>
-    public async Task<Curve?> Panel(Run run, string key, ChartFilter filter, CancellationToken cancel)
+    public async Task<RunCurve?> Panel(RunRow run, string key, bool hero, ChartFilter filter, CancellationToken cancel)
     {
-        var lines = await panels.Lines([run.RunId], cancel);
+        var lines = await series.OfRuns([run.RunId], cancel);
         var line = lines.FirstOrDefault(l => l.Key == key);
-        return line is null ? null : (await Curves(run, lines, [line], filter, cancel))[0];
+        return line is null ? null : (await Curves(run, lines, [line], hero, filter, cancel))[0];
     }
 
     /// <summary>The run, deleted or not.</summary>
-    public Task<Run?> Find(Guid runId, Actor actor, CancellationToken cancel) => runs.Find(runId, actor, cancel);
+    public Task<RunRow?> Find(Guid runId, Actor actor, CancellationToken cancel) => runs.Find(runId, actor, cancel);
 
-    private async Task<IReadOnlyList<Curve>> Curves(Run run, IEnumerable<MetricLine> all, IReadOnlyList<MetricLine> shown, ChartFilter filter, CancellationToken cancel)
+    // A few at a time: one after another is slow, and all at once would take every connection of the pool.
+    private async Task<IReadOnlyList<RunCurve>> Curves(RunRow run, IEnumerable<Data.Series> all, IReadOnlyList<Data.Series> shown, bool hero, ChartFilter filter, CancellationToken cancel)
     {
         var rev = all.Sum(l => l.Points);
-        var points = await panels.Curves(shown, Curve.Range(filter, run.StartTime), cancel);
-        var live = run.Shown(time.GetUtcNow()) == RunStatus.Running && !run.Deleted;
-        return [.. shown.Select(l => new Curve(run, l, [.. points[l.SeriesId]], rev, live))];
+        var live = run.Shown(time.GetUtcNow()) == RunStatus.Running && !run.Run.Deleted;
+        var (axis, from, to) = RunCurve.Range(filter, run.StartTime);
+        var curves = new RunCurve[shown.Count];
+        await Parallel.ForAsync(0, shown.Count, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancel }, async (i, stop) =>
+        {
+            var columns = hero && i == 0 ? RunPanel.HeroColumns : RunPanel.PanelColumns;
+            var curve = await series.Curve(run.RunId, shown[i].Key, axis, from, to, columns, stop);
+            curves[i] = new(run, shown[i], curve?.Columns ?? [], rev, live);
+        });
+        return curves;
     }
 }

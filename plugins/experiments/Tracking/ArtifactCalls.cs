@@ -1,3 +1,4 @@
+using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Files;
 using Microsoft.AspNetCore.Routing;
@@ -11,12 +12,11 @@ internal static class ArtifactCalls
 
     private static async Task<ProtocolError?> List(Call call)
     {
-        var path = (call.Ask.Text("path") ?? "").TrimEnd('/');
         var (run, refusal) = await call.Run();
         if (refusal is not null)
             return refusal;
-        if (path.Length > 0 && !FilePath.IsSafe(path))
-            return ArtifactPlace.Unsafe(path);
+        if (!ArtifactPath.TryRead(call.Ask.Text("path"), out var path, out var unsafePath, allowRoot: true))
+            return ProtocolError.Invalid(unsafePath);
         var root = ArtifactPlace.Of(run!);
         var files = await call.Get<IFileStore>().List(path.Length == 0 ? root : $"{root}/{path}", call.Cancel) ?? [];
         return await call.Reply(json =>

@@ -1,7 +1,6 @@
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
-using Crucible.Files;
 using Crucible.People;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,14 +22,13 @@ internal sealed record ArtifactPlace(string Path, Guid? RunId, long ExperimentId
     private const string Folder = "artifacts";
 
     /// <summary>The folder of a run.</summary>
-    public static string Of(Run run) => $"{Folder}/{run.ExperimentId}/{run.RunId:N}/{Folder}";
+    public static string Of(RunRow run) => $"{Folder}/{run.ExperimentId}/{run.RunId:N}/{Folder}";
 
     /// <summary>Reads a path of the proxy.</summary>
     public static async Task<(ArtifactPlace? Place, ProtocolError? Refusal)> Find(HttpContext http, string path, Actor actor)
     {
-        path = path.TrimEnd('/');
-        if (!FilePath.IsSafe(path))
-            return (null, Unsafe(path));
+        if (!ArtifactPath.TryRead(path, out path, out var unsafePath))
+            return (null, ProtocolError.Invalid(unsafePath));
         var parts = path.Split('/');
         if (parts is ["0" or [>= '1' and <= '9', ..], "models", var modelId, Folder, ..])
         {
@@ -48,8 +46,6 @@ internal sealed record ArtifactPlace(string Path, Guid? RunId, long ExperimentId
         }
         return (null, None(path));
     }
-
-    public static ProtocolError Unsafe(string path) => ProtocolError.Invalid($"Invalid path: {Wording.Cut(path, 300)}");
 
     public static ProtocolError None(string path) => new(ErrorCode.ResourceDoesNotExist, $"No artifact {Wording.Cut(path, 300)} exists");
 }

@@ -1,5 +1,6 @@
 using Crucible.Data;
 using Crucible.Experiments.Data;
+using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Live;
 using Crucible.Files;
@@ -53,7 +54,7 @@ internal static class ArtifactProxy
         if (!actor.MayWrite(place!.TeamId))
             return new(ErrorCode.PermissionDenied, "You may read these artifacts, but not add to them.");
         if (place.Within.Length == 0)
-            return ArtifactPlace.Unsafe(Path(http));
+            return ProtocolError.Invalid("The path of a file below the artifacts of its run is needed.");
         var limit = http.RequestServices.GetRequiredService<Microsoft.Extensions.Options.IOptions<ExperimentsOptions>>().Value.LargestArtifact;
         if (http.Request.ContentLength > limit)
             return TrackingApi.TooLarge(http, limit);
@@ -81,7 +82,9 @@ internal static class ArtifactProxy
         var (run, refusal) = await call.Run();
         if (refusal is not null)
             return refusal;
-        return FilePath.IsSafe(path) ? await Send(http, $"{ArtifactPlace.Of(run!)}/{path}") : ArtifactPlace.Unsafe(path);
+        return ArtifactPath.TryRead(path, out path, out var unsafePath)
+            ? await Send(http, $"{ArtifactPlace.Of(run!)}/{path}")
+            : ProtocolError.Invalid(unsafePath);
     }
 
     private static async Task<ProtocolError?> Send(HttpContext http, string path)

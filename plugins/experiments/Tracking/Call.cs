@@ -55,7 +55,7 @@ internal sealed class Call(HttpContext http, ProtoBody ask)
     }
 
     /// <summary>The run of <c>run_id</c>, when this actor may see it.</summary>
-    public async Task<(Run? Run, ProtocolError? Refusal)> Run()
+    public async Task<(RunRow? Run, ProtocolError? Refusal)> Run()
     {
         if (RunId(out var runId) is { } refusal)
             return (null, refusal);

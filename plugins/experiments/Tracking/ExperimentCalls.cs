@@ -28,7 +28,7 @@ internal static class ExperimentCalls
     {
         var name = call.Ask.RequiredText("name");
         var location = call.Ask.Text("artifact_location");
-        var tags = new List<KeyValue>();
+        var tags = new List<Entry>();
         foreach (var tag in call.Ask.Items("tags"))
         {
             if (Limits.CheckExperimentTag(tag.RequiredText("key"), tag.Text("value") ?? "", out var value) is { } refused)

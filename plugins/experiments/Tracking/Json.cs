@@ -9,7 +9,7 @@ namespace Crucible.Experiments.Tracking;
 /// <summary>How the protocol writes what it answers. Empty lists are left out.</summary>
 internal static class Json
 {
-    public static void Experiment(Utf8JsonWriter json, Experiment experiment, IEnumerable<KeyValue> tags)
+    public static void Experiment(Utf8JsonWriter json, Experiment experiment, IEnumerable<Entry> tags)
     {
         json.WriteStartObject();
         json.WriteString("experiment_id"u8, experiment.ExperimentId.ToString(CultureInfo.InvariantCulture));
@@ -22,7 +22,7 @@ internal static class Json
         json.WriteEndObject();
     }
 
-    public static void RunInfo(Utf8JsonWriter json, Run run)
+    public static void RunInfo(Utf8JsonWriter json, RunRow run)
     {
         Span<byte> id = stackalloc byte[32];
         run.RunId.TryFormat(id, out _, "N");
@@ -32,7 +32,7 @@ internal static class Json
         json.WriteString("run_name"u8, run.Name);
         json.WriteString("experiment_id"u8, run.ExperimentId.ToString(CultureInfo.InvariantCulture));
         json.WriteString("user_id"u8, run.UserId);
-        json.WriteString("status"u8, run.Status.ProtocolWord());
+        json.WriteString("status"u8, run.Run.Status.ProtocolWord());
         json.WriteNumber("start_time"u8, run.StartTime);
         if (run.EndTime is { } end)
             json.WriteNumber("end_time"u8, end);
@@ -45,7 +45,7 @@ internal static class Json
     {
         json.WriteStartObject();
         json.WritePropertyName("info"u8);
-        RunInfo(json, detail.Run);
+        RunInfo(json, detail.Row);
         json.WriteStartObject("data"u8);
         if (detail.Metrics.Count > 0)
         {
@@ -132,7 +132,7 @@ internal static class Json
         json.WriteEndObject();
     }
 
-    public static void Pairs(this Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<KeyValue> pairs)
+    public static void Pairs(this Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<Entry> pairs)
     {
         if (!pairs.Any())
             return;

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
+using Crucible.People;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Experiments.Tracking;
 
@@ -18,7 +21,7 @@ internal static class LogCalls
         api.Post("runs/log-parameter", LogParameter);
         api.Post("runs/set-tag", SetTag);
         api.Post("runs/delete-tag", DeleteTag);
-        api.Post("runs/log-batch", LogBatch);
+        api.PostBytes("runs/log-batch", LogBatch);
         api.Post("runs/log-inputs", LogInputs, Body.InputsLimit);
         api.Post("runs/outputs", LogOutputs);
         api.Post("runs/log-model", LogModel);
@@ -26,52 +29,39 @@ internal static class LogCalls
 
     private static async Task<ProtocolError?> LogMetric(Call call)
     {
-        if (Point(call.Ask, out var point) is { } wrong)
-            return wrong;
-        if (call.RunId(out var runId) is { } refusal)
+        var key = call.Ask.RequiredText("key");
+        var value = call.Ask.RequiredDouble("value");
+        var timestamp = call.Ask.RequiredInt64("timestamp");
+        var step = call.Ask.Int64("step") ?? 0;
+        var on = new MeasuredOn(0, call.Ask.Text("model_id"), call.Ask.Text("dataset_name"), call.Ask.Text("dataset_digest"));
+        if ((call.RunId(out var runId) ?? BatchLimits.CheckMetric(key, value, timestamp, -1)) is { } refusal)
             return refusal;
-        if (await call.Get<MetricWriter>().Write(runId, call.Actor, new[] { point }) is { } refused)
-            return refused;
-        return await ModelMetrics(call, runId, [(call.Ask, point)]);
+        List<MetricPoint> points = [new(key, MetricPoint.Stored(value), timestamp, step)];
+        return await call.Get<MetricWriter>().Write(runId, call.Actor, points)
+            ?? await MeasuredOn(call.Http, runId, points, string.IsNullOrEmpty(on.ModelId) ? [] : [on]);
     }
 
-    private static async Task<ProtocolError?> LogBatch(Call call)
+    // The hot path: the body is read straight into points, without a document in between.
+    private static async Task<ProtocolError?> LogBatch(HttpContext http, ReadOnlyMemory<byte> body)
     {
-        var items = call.Ask.Items("metrics");
-        List<KeyValue> parameters = [], tags = [];
-        if ((call.RunId(out var runId) ?? Pairs.Params(call.Ask, out parameters) ?? Pairs.Tags(call.Ask, out tags)) is { } refusal)
-            return refusal;
-        if (items.Count > 1000 || parameters.Count > 100 || tags.Count > 100 || items.Count + parameters.Count + tags.Count > 1000)
-            return ProtocolError.Invalid("A batch logging request can contain at most 1000 metrics, 100 params, 100 tags and 1000 of them in all.");
-        var points = new MetricPoint[items.Count];
-        for (var i = 0; i < points.Length; i++)
-            if (Point(items[i], out points[i]) is { } wrong)
-                return wrong;
-        var refused = parameters.Count + tags.Count == 0
-            ? await call.Get<MetricWriter>().Write(runId, call.Actor, points)
-            : await call.Get<RunLogStore>().Log(runId, points, parameters, tags, call.Actor, call.Cancel);
-        return refused ?? await ModelMetrics(call, runId, [.. items.Zip(points)]);
-    }
-
-    private static ProtocolError? Point(ProtoBody ask, out MetricPoint point)
-    {
-        var key = ask.RequiredText("key");
-        var value = ask.RequiredDouble("value");
-        point = new(key, ask.Int64("step") ?? 0, ask.RequiredInt64("timestamp"),
-            double.IsPositiveInfinity(value) ? double.MaxValue : double.IsNegativeInfinity(value) ? double.MinValue : value);
-        return ask.Error ?? Limits.CheckKey(key);
+        if (!Domain.Protocol.LogBatch.TryRead(body, out var batch, out var error))
+            return error;
+        if (Limits.CheckRunId(batch.RunId) is { } malformed)
+            return malformed;
+        if (!RunId.TryRead(batch.RunId, out var runId))
+            return ProtocolError.NoRun(batch.RunId);
+        var services = http.RequestServices;
+        var refusal = batch.Params.Count + batch.Tags.Count == 0
+            ? await services.GetRequiredService<MetricWriter>().Write(runId, Actor.Of(http), batch.Metrics)
+            : await services.GetRequiredService<RunLogStore>().Log(runId, batch.Metrics, batch.Params, batch.Tags, Actor.Of(http), http.RequestAborted);
+        return refusal ?? await MeasuredOn(http, runId, batch.Metrics, batch.Models);
     }
 
     // A metric may name the model it is of: it then stands beside the model as well.
-    private static async Task<ProtocolError?> ModelMetrics(Call call, Guid runId, IReadOnlyList<(ProtoBody Ask, MetricPoint Point)> logged)
+    private static async Task<ProtocolError?> MeasuredOn(HttpContext http, Guid runId, List<MetricPoint> points, List<MeasuredOn> models)
     {
-        var metrics = new List<ModelMetric>();
-        foreach (var (ask, point) in logged)
-            if (ask.Text("model_id") is { Length: > 0 and <= 64 } modelId)
-                metrics.Add(new(modelId, runId, point.Key, point.Step, point.At, point.Value,
-                    Wording.Cut(ask.Text("dataset_name") ?? "", 500), Wording.Cut(ask.Text("dataset_digest") ?? "", 36)));
-        if (metrics.Count > 0 && call.Ask.Error is null)
-            await call.Get<ModelStore>().AddMetrics(metrics, call.Cancel);
+        if (models.Count > 0)
+            await http.RequestServices.GetRequiredService<ModelStore>().AddMetrics(runId, points, models, http.RequestAborted);
         return null;
     }
 
@@ -81,7 +71,7 @@ internal static class LogCalls
         var value = call.Ask.Text("value") ?? "";
         if ((call.RunId(out var runId) ?? Limits.CheckKey(key) ?? Limits.CheckParamValue(value, out value)) is { } refusal)
             return refusal;
-        return await call.Get<RunLogStore>().Log(runId, default, [new(key, value)], [], call.Actor, call.Cancel);
+        return await call.Get<RunLogStore>().Log(runId, [], [new(key, value)], [], call.Actor, call.Cancel);
     }
 
     private static async Task<ProtocolError?> SetTag(Call call)
@@ -90,7 +80,7 @@ internal static class LogCalls
         var value = call.Ask.Text("value") ?? "";
         if ((call.RunId(out var runId) ?? Limits.CheckKey(key) ?? Limits.CheckTagValue(value, out value)) is { } refusal)
             return refusal;
-        return await call.Get<RunLogStore>().Log(runId, default, [], [new(key, value)], call.Actor, call.Cancel);
+        return await call.Get<RunLogStore>().Log(runId, [], [], [new(key, value)], call.Actor, call.Cancel);
     }
 
     private static async Task<ProtocolError?> DeleteTag(Call call)
@@ -102,36 +92,30 @@ internal static class LogCalls
 
     private static async Task<ProtocolError?> LogInputs(Call call)
     {
+        var items = call.Ask.Items("datasets");
         var datasets = new List<DatasetInput>();
-        foreach (var item in call.Ask.Items("datasets"))
-        {
-            var tags = new List<KeyValue>();
-            foreach (var tag in item.Items("tags"))
-                tags.Add(new(tag.RequiredText("key"), tag.Text("value") ?? ""));
-            if (item.Item("dataset") is not { } dataset)
-                return call.Ask.Error ?? ProtocolError.Missing("datasets.dataset");
-            var logged = new Dataset(dataset.RequiredText("name"), dataset.RequiredText("digest"), dataset.RequiredText("source_type"),
-                dataset.RequiredText("source"), dataset.Text("schema"), dataset.Text("profile"));
-            if ((call.Ask.Error ?? Check(logged) ?? tags.Select(t => Limits.CheckText(t.Key, "tags.key", 255, true)
-                ?? Limits.CheckText(t.Value, "tags.value", 500, false)).FirstOrDefault(e => e is not null)) is { } refused)
-                return refused;
-            datasets.Add(new(logged, tags.DistinctBy(t => t.Key).ToList()));
-        }
+        for (var i = 0; i < items.Count; i++)
+            if (Input(items[i], $"datasets[{i}]", out var input) is { } refused)
+                return call.Ask.Error ?? refused;
+            else
+                datasets.Add(input);
         var models = call.Ask.Items("models").Select(m => m.RequiredText("model_id")).Distinct().ToArray();
-        if ((call.RunId(out var runId) ?? ModelCalls.CheckIds(models)) is { } refusal)
+        if ((call.RunId(out var runId) ?? ModelCalls.CheckIds(models) ?? DatasetLimits.CheckCount(datasets.Count + models.Length)) is { } refusal)
             return refusal;
-        if (datasets.Count + models.Length > 1000)
-            return ProtocolError.Invalid("At most 1000 inputs can be logged at a time.");
         return await call.Get<LinkStore>().LogInputs(runId, datasets, models, call.Actor, call.Cancel);
     }
 
-    private static ProtocolError? Check(Dataset dataset) =>
-        Limits.CheckText(dataset.Name, "dataset.name", 500, true)
-        ?? Limits.CheckText(dataset.Digest, "dataset.digest", 36, true)
-        ?? Limits.CheckText(dataset.SourceType, "dataset.source_type", 500, true)
-        ?? Limits.CheckText(dataset.Source, "dataset.source", 65_535, true)
-        ?? Limits.CheckText(dataset.Schema, "dataset.schema", 1_048_575, false)
-        ?? Limits.CheckText(dataset.Profile, "dataset.profile", 16_777_215, false);
+    private static ProtocolError? Input(ProtoBody item, string path, out DatasetInput input)
+    {
+        var dataset = item.Item("dataset");
+        input = new(new(dataset?.Text("name") ?? "", dataset?.Text("digest") ?? "", dataset?.Text("source_type") ?? "",
+            dataset?.Text("source") ?? "", dataset?.Text("schema"), dataset?.Text("profile")),
+            [.. item.Items("tags").Select(t => new Entry(t.Text("key") ?? "", t.Text("value") ?? "")).DistinctBy(t => t.Key)]);
+        var (name, digest, sourceType, source, schema, profile) = input.Dataset;
+        return DatasetLimits.Check(name, digest, sourceType, source, schema, profile, $"{path}.dataset")
+            ?? input.Tags.Select(t => DatasetLimits.CheckTag(t.Key, t.Value, $"{path}.tags")).FirstOrDefault(e => e is not null)
+            ?? item.Error;
+    }
 
     private static async Task<ProtocolError?> LogOutputs(Call call)
     {
@@ -156,7 +140,7 @@ internal static class LogCalls
         var value = history.ToJsonString();
         return value.Length > Limits.TagValue
             ? ProtocolError.Invalid($"The history of logged models of this run would be longer than {Limits.TagValue} characters.")
-            : await call.Get<RunLogStore>().Log(runId, default, [], [new(ModelHistory, value)], call.Actor, call.Cancel);
+            : await call.Get<RunLogStore>().Log(runId, [], [], [new(ModelHistory, value)], call.Actor, call.Cancel);
     }
 
     private static JsonObject? Model(string text)

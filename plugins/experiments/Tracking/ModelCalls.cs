@@ -33,10 +33,10 @@ internal static partial class ModelCalls
 
     private static async Task<ProtocolError?> Create(Call call)
     {
-        var name = call.Ask.Text("name") is { Length: > 0 } given ? given : RunNames.New();
+        var name = call.Ask.Text("name") is { Length: > 0 } given ? given : RunNames.Next(Random.Shared);
         var type = call.Ask.Text("model_type");
         var source = call.Ask.Text("source_run_id");
-        List<KeyValue> parameters = [], tags = [];
+        List<Entry> parameters = [], tags = [];
         if ((call.ExperimentId(out var experimentId) ?? Pairs.Params(call.Ask, out parameters) ?? Pairs.Tags(call.Ask, out tags)
             ?? Limits.CheckText(name, "name", 500, true) ?? Limits.CheckText(type, "model_type", 500, false)) is { } refusal)
             return refusal;

@@ -8,7 +8,7 @@ namespace Crucible.Experiments.Tracking;
 internal static class Pairs
 {
     /// <summary>The list <c>tags</c>; of a repeated key the last one counts.</summary>
-    public static ProtocolError? Tags(ProtoBody ask, out List<KeyValue> tags)
+    public static ProtocolError? Tags(ProtoBody ask, out List<Entry> tags)
     {
         tags = [];
         var items = ask.Items("tags");
@@ -26,7 +26,7 @@ internal static class Pairs
     }
 
     /// <summary>The list <c>params</c>; a repeated key is refused.</summary>
-    public static ProtocolError? Params(ProtoBody ask, out List<KeyValue> parameters)
+    public static ProtocolError? Params(ProtoBody ask, out List<Entry> parameters)
     {
         parameters = [];
         var items = ask.Items("params");

@@ -9,8 +9,6 @@ namespace Crucible.Experiments.Tracking;
 /// <summary>runs/*: life and search. What is logged to them is in <see cref="LogCalls"/>.</summary>
 internal static class RunCalls
 {
-    private const string NameTag = "mlflow.runName";
-
     public static void Map(IEndpointRouteBuilder api)
     {
         api.Post("runs/create", Create);
@@ -35,14 +33,14 @@ internal static class RunCalls
             return refusal;
         if (!long.TryParse(experiment, out var experimentId) || experimentId < 0)
             return ProtocolError.NoExperiment(experiment);
-        var tagged = tags.FirstOrDefault(t => t.Key == NameTag).Value ?? "";
+        var tagged = tags.FirstOrDefault(t => t.Key == Run.NameTag).Value ?? "";
         if (name.Length > 0 && tagged.Length > 0 && name != tagged)
             return ProtocolError.Invalid(
                 $"Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='{name}', mlflow.runName='{tagged}').");
         if (name.Length == 0)
-            name = tagged.Length > 0 ? tagged : RunNames.New();
-        tags.RemoveAll(t => t.Key == NameTag);
-        tags.Add(new(NameTag, name));
+            name = tagged.Length > 0 ? tagged : RunNames.Next(Random.Shared);
+        tags.RemoveAll(t => t.Key == Run.NameTag);
+        tags.Add(new(Run.NameTag, name));
 
         var now = call.Get<TimeProvider>().GetUtcNow();
         var run = new NewRun(Guid.CreateVersion7(now), experimentId, name, user, start ?? now.ToUnixTimeMilliseconds(), tags);

@@ -42,6 +42,10 @@ internal static class TrackingApi
     public static void Post(this IEndpointRouteBuilder api, string path, Handler handler, int limit = Body.Limit) =>
         api.Raw("POST", path, http => WithBody(http, handler, limit));
 
+    /// <summary>A call that reads the bytes of its JSON body by itself.</summary>
+    public static void PostBytes(this IEndpointRouteBuilder api, string path, Func<HttpContext, ReadOnlyMemory<byte>, Task<ProtocolError?>> handler) =>
+        api.Raw("POST", path, http => WithBytes(http, body => handler(http, body), Body.Limit));
+
     /// <summary>A call whose parameters are in a JSON body, by another method than POST.</summary>
     public static void Send(this IEndpointRouteBuilder api, string method, string path, Handler handler) =>
         api.Raw(method, path, http => WithBody(http, handler, Body.Limit));
@@ -57,14 +61,15 @@ internal static class TrackingApi
         api.MapMethods(path, [method], Answered).WithMetadata(new TrackingEndpoint()).RequireRateLimiting("tracking");
     }
 
-    private static async Task<ProtocolError?> WithBody(HttpContext http, Handler handler, int limit)
+    private static Task<ProtocolError?> WithBody(HttpContext http, Handler handler, int limit) => WithBytes(http, body =>
+        ProtoBody.TryRead(body, out var ask, out var error) ? handler(new(http, ask)) : Task.FromResult<ProtocolError?>(error), limit);
+
+    private static async Task<ProtocolError?> WithBytes(HttpContext http, Func<ReadOnlyMemory<byte>, Task<ProtocolError?>> handler, int limit)
     {
         if (Body.WrongKind(http.Request) is { } wrong)
             return wrong;
         using var body = new Body();
-        if (!await body.Read(http.Request, limit))
-            return TooLarge(http, limit);
-        return ProtoBody.TryRead(body.Bytes, out var ask, out var error) ? await handler(new(http, ask)) : error;
+        return await body.Read(http.Request, limit) ? await handler(body.Bytes) : TooLarge(http, limit);
     }
 
     /// <summary>Refuses a body over its limit. 413 is no status that clients retry.</summary>

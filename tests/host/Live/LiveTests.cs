@@ -139,9 +139,10 @@ public sealed class ReauthorisationTests(DropIn world) : IClassFixture<DropIn>
     public async Task A_revoked_role_ends_the_stream_on_another_host_too()
     {
         var second = await world.AddHost();
-        await using var listener = await world.Listen(world.Cast.Admin, "note:secret", url: second);
+        var people = world.Services.GetRequiredService<PersonStore>();
+        await using var listener = await world.Listen(world.Cast.Member, "note:members", url: second);
         Assert.Equal(HttpStatusCode.OK, listener.Status);
-        await world.Services.GetRequiredService<PersonStore>().SetRole(Actor.System("test"), world.Cast.Admin.PersonId, Role.Member, default);
+        await people.SetRole(Actor.System("test"), world.Cast.Member.PersonId, Role.Viewer, default);
         await listener.Next("signout");
         await listener.Ended();
     }

@@ -15,7 +15,7 @@ public sealed class DiskTests(PreparedFolder prepared)
         await using var disk = await TempDisk.Mount(folder.Path, megabytes: 20);
         var refusal = disk is not null
             ? await folder.Refusal()
-            : Diagnosis.Of("PostgreSQL could not make its folder", "initdb: error: could not write file \"/x/postgresql.conf\": No space left on device", folder.Data);
+            : Diagnosis.Of("PostgreSQL could not make its folder", "initdb: error: could not write file \"/x/postgresql.conf\": No space left on device", folder.Data, new(null as string));
         Assert.Contains("is full", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(folder.Path, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("No space left on device", refusal.Message, StringComparison.Ordinal);
@@ -63,10 +63,10 @@ public sealed class DiskTests(PreparedFolder prepared)
             disk.Fill();
             var said = await server.Start(at, ServerPassword.Read(folder.Data)!, _ => { }, Cancel);
             Assert.NotNull(said);
-            refusal = Diagnosis.Of("PostgreSQL did not start", said, folder.Data);
+            refusal = Diagnosis.Of("PostgreSQL did not start", said, folder.Data, new(null as string));
         }
         else
-            refusal = Diagnosis.Of("PostgreSQL did not start", "FATAL:  could not create lock file \"postmaster.pid\": No space left on device", folder.Data);
+            refusal = Diagnosis.Of("PostgreSQL did not start", "FATAL:  could not create lock file \"postmaster.pid\": No space left on device", folder.Data, new(null as string));
         Assert.Contains("is full", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -12,9 +12,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     private readonly Process _process;
 
-    private HostProcess(Process process) => _process = process;
+    private HostProcess(Process process, List<string> said) => (_process, Said) = (process, said);
 
-    public int Pid => _process.Id;
+    public List<string> Said { get; }
 
     /// <summary>The child's side. SIGTERM ends it the clean way.</summary>
     public static async Task<int> Play(string dataPath)
@@ -43,14 +43,14 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<HostProcess> Start(string dataPath)
+    public static async Task<HostProcess> Start(string dataPath, params (string Name, string Value)[] environment)
     {
-        var process = Launch(dataPath);
+        var process = Launch(dataPath, environment);
         var said = new List<string>();
         while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) is { } line)
         {
             if (line.StartsWith(Ready, StringComparison.Ordinal))
-                return new(process);
+                return new(process, said);
             said.Add(line);
         }
         throw new InvalidOperationException("The host did not come up: " + string.Join('\n', said));
@@ -98,8 +98,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     private static Process Launch(string dataPath, params (string Name, string Value)[] environment)
     {
-        var program = Path.ChangeExtension(typeof(HostProcess).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
-        var start = new ProcessStartInfo(program, [Verb, dataPath]) { RedirectStandardOutput = true };
+        var program = Path.ChangeExtension(typeof(HostProcess).Assembly.Location, null);
+        // A strict umask, as on a hardened machine: what the server has to read must be readable all the same.
+        var start = new ProcessStartInfo("sh", ["-c", "umask 077; exec \"$0\" \"$@\"", program, Verb, dataPath]) { RedirectStandardOutput = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

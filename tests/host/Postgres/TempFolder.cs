@@ -13,7 +13,8 @@ internal sealed class TempFolder : IAsyncDisposable
     public string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
     public Task<EmbeddedPostgres> Start(List<string>? said = null, string? binaries = null, bool? sockets = null) =>
-        EmbeddedPostgres.Start(Path, said is null ? _ => { } : said.Add, TimeProvider.System, TestContext.Current.CancellationToken, binaries, sockets);
+        EmbeddedPostgres.Start(Path, said is null ? _ => { }
+    : said.Add, TimeProvider.System, TestContext.Current.CancellationToken, binaries, sockets);
 
     public async Task<StartupFailure> Refusal(string? binaries = null)
     {

@@ -15,7 +15,7 @@ public sealed class SampleModule : ICrucibleModule
         .Options<SampleOptions>()
         .Permission("write", Role.Member, "Write notes")
         .Nav(new("Sample", "/sample", "note", 900) { Permission = "sample.write" })
-        .Topic(new("note", (_, actor, key, _) => ValueTask.FromResult(key == "shared" || actor.Role == Role.Admin)))
+        .Topic(new("note", (_, actor, key, _) => ValueTask.FromResult(key == "shared" || (key == "members" && actor.Role >= Role.Member))))
         .Live<NoteWritten>(async (change, push) =>
             await push.Replace<Fragments.NoteText>(Fragments.NoteText.Id, (nameof(Fragments.NoteText.Text), await push.Services.GetRequiredService<NoteStore>().Text(push.Cancel))))
         .Job<StampNote>()

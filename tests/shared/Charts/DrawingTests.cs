@@ -46,6 +46,7 @@ public sealed class DrawingTests
         var drawing = new ChartPlan { Series = [new("a", [.. Enumerable.Range(0, 101).Select(i => new Point(i, i))])], From = 40, To = 50 }.Draw();
         Assert.Equal((39, 51), (drawing.Lines[0].Points[0].Point.X, drawing.Lines[0].Points[^1].Point.X));
         Assert.Equal((40, 50), (drawing.Y.Low, drawing.Y.High));
+        Assert.Equal(100, drawing.Lines[0].Last);
     }
 
     [Fact]

@@ -106,7 +106,8 @@ document.addEventListener("pointerdown", event => {
   if (plot) point(plot, event.clientX, event.clientY)
   else hide()
 })
-document.documentElement.addEventListener("pointerleave", hide)
+// A finger that lifts leaves too, and its reading should stay.
+document.documentElement.addEventListener("pointerleave", event => { if (event.pointerType === "mouse") hide() })
 
 document.addEventListener("keydown", event => {
   const plot = event.target

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -18,6 +19,51 @@ internal static class LenientJson
     public static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
 
     private static ReadOnlySpan<byte> Bom => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Reads a body; one that is a string is read once more.</summary>
+    public static bool TryParse(ReadOnlyMemory<byte> json, out JsonElement root, [NotNullWhen(false)] out ProtocolError? error)
+    {
+        root = default;
+        error = null;
+        try
+        {
+            root = Parse(Clean(json).Span);
+            if (root.ValueKind == JsonValueKind.String)
+                root = Parse(Clean(Encoding.UTF8.GetBytes(root.GetString()!)).Span);
+            return true;
+        }
+        catch (JsonException fault)
+        {
+            error = Unreadable(fault);
+            return false;
+        }
+    }
+
+    public static ProtocolError Unreadable(JsonException fault) => ProtocolError.Invalid(
+        $"The request body is not JSON that can be read: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}. Nesting deeper than {MaxDepth} is refused.");
+
+    private static JsonElement Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return Element(json);
+        }
+        catch (JsonException)
+        {
+            if (QuoteNonFinite(json) is not { } quoted)
+                throw;
+            return Element(quoted);
+        }
+    }
+
+    private static JsonElement Element(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, Options);
+        var element = JsonElement.ParseValue(ref reader);
+        // Throws if anything but space follows.
+        reader.Read();
+        return element;
+    }
 
     /// <summary>
     /// Without a byte order mark, invalid UTF-8 and escapes of lone surrogates: after this no text of the body throws

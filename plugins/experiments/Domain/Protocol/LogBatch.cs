@@ -64,8 +64,7 @@ public sealed class LogBatch
         }
         catch (JsonException fault)
         {
-            error = ProtocolError.Invalid(
-                $"The request body is not JSON that can be read: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}.");
+            error = LenientJson.Unreadable(fault);
         }
         return error is null;
     }

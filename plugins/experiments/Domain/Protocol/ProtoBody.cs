@@ -34,25 +34,13 @@ public sealed class ProtoBody
         error = null;
         if (utf8.Span.Trim(" \t\r\n"u8).IsEmpty)
             return true;
-        utf8 = LenientJson.Clean(utf8);
-        try
-        {
-            var root = Parse(utf8);
-            if (root.ValueKind == JsonValueKind.String)
-                root = Parse(System.Text.Encoding.UTF8.GetBytes(root.GetString()!));
-            if (root.ValueKind is JsonValueKind.Object or JsonValueKind.Null)
-            {
-                body = new(root, "", false, []);
-                return true;
-            }
+        if (!LenientJson.TryParse(utf8, out var root, out error))
+            return false;
+        if (root.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
             error = ProtocolError.Invalid("The request body must be a JSON object.");
-        }
-        catch (JsonException fault)
-        {
-            error = ProtocolError.Invalid(
-                $"The request body is not JSON that can be read: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}. Nesting deeper than {LenientJson.MaxDepth} is refused.");
-        }
-        return false;
+        else
+            body = new(root, "", false, []);
+        return error is null;
     }
 
     /// <summary>Reads the query of a GET: every value is text, and a repeated key is a list.</summary>
@@ -135,27 +123,6 @@ public sealed class ProtoBody
         [.. Elements(name).Select((json, at) => (Json: json, Name: $"{name}[{at}]"))
             .Where(e => Read(e.Name, e.Json, ProtoValue.Object) is not null)
             .Select(e => new ProtoBody(e.Json, Path(e.Name), _query, _errors))];
-
-    private static JsonElement Parse(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            return Element(json.Span);
-        }
-        catch (JsonException) when (LenientJson.QuoteNonFinite(json.Span) is { } quoted)
-        {
-            return Element(quoted);
-        }
-    }
-
-    private static JsonElement Element(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json, LenientJson.Options);
-        var element = JsonElement.ParseValue(ref reader);
-        // Throws if anything but space follows.
-        reader.Read();
-        return element;
-    }
 
     private string[] List(string name, ProtoValue.Getter<string> getter) =>
         [.. Elements(name).Select((json, at) => Read($"{name}[{at}]", json, getter)).OfType<string>()];

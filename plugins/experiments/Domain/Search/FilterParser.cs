@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Crucible.Experiments.Domain.Search;
 
 // filter     = [ clause { AND clause } ]
@@ -72,7 +70,7 @@ internal ref struct FilterParser(string text, Vocabulary vocabulary)
             return Fail(from, invalid);
         _scanner.SkipSpace();
         var at = _scanner.At;
-        if (ReadOperator() is not { } op)
+        if (Operators.Read(ref _scanner) is not { } op)
             return Fail(at, $"Expected a comparison ({Words.List(allowed)}) but found {_scanner.WordAt(at)}");
         if (!allowed.Contains(op))
             return Fail(at, $"Invalid comparator '{Words.Of(op)}' for {Words.Of(entity)}.{key}; use one of {Words.List(allowed)}");
@@ -101,52 +99,6 @@ internal ref struct FilterParser(string text, Vocabulary vocabulary)
             ? $"Invalid clause(s) in filter string: {_scanner.WordAt(_scanner.At)}. This protocol joins clauses with AND only: "
                 + "OR, NOT and parentheses are not supported. Send one search for each alternative, or use IN ('…', '…')"
             : null;
-    }
-
-    private Operator? ReadOperator()
-    {
-        switch (_scanner.Next)
-        {
-            case '=' or '!' or '<' or '>':
-                return Symbol();
-        }
-        if (_scanner.Take("LIKE"))
-            return Operator.Like;
-        if (_scanner.Take("ILIKE"))
-            return Operator.ILike;
-        if (_scanner.Take("RLIKE"))
-            return Operator.RLike;
-        if (_scanner.Take("IN"))
-            return Operator.In;
-        if (_scanner.Take("NOT"))
-        {
-            _scanner.SkipSpace();
-            return _scanner.Take("IN") ? Operator.NotIn : null;
-        }
-        if (!_scanner.Take("IS"))
-            return null;
-        _scanner.SkipSpace();
-        var not = _scanner.Take("NOT");
-        _scanner.SkipSpace();
-        return !_scanner.Take("NULL") ? null : not ? Operator.IsNotNull : Operator.IsNull;
-    }
-
-    private Operator? Symbol()
-    {
-        var first = _scanner.Next;
-        _scanner.Skip();
-        var equal = _scanner.Next == '=';
-        if (equal && first != '=')
-            _scanner.Skip();
-        // "==" and "<>" are other languages' words: say so rather than guess.
-        return first switch
-        {
-            '=' => equal ? null : Operator.Equal,
-            '!' => equal ? Operator.NotEqual : null,
-            '<' when !equal && _scanner.Next == '>' => null,
-            '<' => equal ? Operator.LessOrEqual : Operator.Less,
-            _ => equal ? Operator.GreaterOrEqual : Operator.Greater,
-        };
     }
 
     private FilterValue? Number(Entity entity, string key)

@@ -1,4 +1,5 @@
 using Crucible.Experiments.Domain;
+using Crucible.Experiments.Domain.Protocol;
 
 namespace Crucible.Experiments.Data;
 
@@ -17,7 +18,7 @@ namespace Crucible.Experiments.Data;
 /// <param name="HeardAt">When its client last wrote, to within a few seconds.</param>
 /// <param name="TeamId">The team of its experiment.</param>
 /// <param name="LostAfter">After how long a silence a running run is shown as lost.</param>
-public sealed record Run(Guid RunId, long ExperimentId, string Name, string UserId, Guid? OwnerId, string StatusWord,
+public sealed record RunRow(Guid RunId, long ExperimentId, string Name, string UserId, Guid? OwnerId, string StatusWord,
     long StartTime, long? EndTime, string ArtifactUri, Guid? ParentRunId, string Lifecycle, DateTime HeardAt,
     Guid TeamId, TimeSpan LostAfter)
 {
@@ -27,40 +28,36 @@ public sealed record Run(Guid RunId, long ExperimentId, string Name, string User
         r.artifact_uri, r.parent_run_id, r.lifecycle, r.heard_at, e.team_id, e.lost_after
         """;
 
-    /// <summary>The stored status; see <see cref="Shown"/> for what pages show.</summary>
-    public RunStatus Status => RunStatusWords.FromWord(StatusWord)!.Value;
-
-    /// <summary>Whether it was deleted and can be restored.</summary>
-    public bool Deleted => Lifecycle == "deleted";
+    /// <summary>The run as the rules see it.</summary>
+    public Run Run => new(RunId, ExperimentId, Name, RunStatusWords.FromWord(StatusWord)!.Value, StartTime, EndTime, Lifecycle == "deleted");
 
     /// <summary>The status to show: a running run that has been silent for too long is lost until it is heard again.</summary>
-    public RunStatus Shown(DateTimeOffset now) =>
-        Status == RunStatus.Running && now - HeardAt > LostAfter ? RunStatus.Lost : Status;
+    public RunStatus Shown(DateTimeOffset now) => Run.Shown(now, HeardAt, LostAfter);
 }
 
 /// <summary>A dataset as it is logged.</summary>
 public sealed record Dataset(string Name, string Digest, string SourceType, string Source, string? Schema, string? Profile);
 
 /// <summary>A dataset that a run read, with the tags of that use.</summary>
-public sealed record DatasetInput(Dataset Dataset, IReadOnlyList<KeyValue> Tags);
+public sealed record DatasetInput(Dataset Dataset, IReadOnlyList<Entry> Tags);
 
 /// <summary>The latest value of a metric.</summary>
 public readonly record struct LatestMetric(string Key, double Value, long At, long Step);
 
 /// <summary>A run with all that was logged about it, metrics as their latest values only.</summary>
-public sealed class RunDetail(Run run)
+public sealed class RunDetail(RunRow row)
 {
     /// <summary>The run.</summary>
-    public Run Run { get; } = run;
+    public RunRow Row { get; } = row;
 
     /// <summary>Its metrics, in no order.</summary>
     public List<LatestMetric> Metrics { get; } = [];
 
     /// <summary>Its parameters, in no order.</summary>
-    public List<KeyValue> Params { get; } = [];
+    public List<Entry> Params { get; } = [];
 
     /// <summary>Its tags, in no order.</summary>
-    public List<KeyValue> Tags { get; } = [];
+    public List<Entry> Tags { get; } = [];
 
     /// <summary>The datasets it read.</summary>
     public List<DatasetInput> Datasets { get; } = [];
