@@ -1,5 +1,6 @@
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
+using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Fragments;
 using Crucible.Files;
 using Crucible.People;
@@ -61,7 +62,7 @@ internal sealed class DemoSeed(IServiceProvider services)
         if (plan.Runs.FirstOrDefault(r => r.Name == run.Parent) is { } parent)
             tags.Add(new("mlflow.parentRunId", parent.Id(Epoch).ToString("N")));
         await Get<RunStore>().Create(new(id, experiment, run.Name, run.Person, start.ToUnixTimeMilliseconds(), tags), Demo, cancel);
-        await Get<RunLogStore>().Log(id, default, [.. run.Params.Select(p => new Entry(p.Key, p.Value))], [], Demo, cancel);
+        await Get<RunLogStore>().Log(id, [], [.. run.Params.Select(p => new Entry(p.Key, p.Value))], [], Demo, cancel);
         if (run.Params.TryGetValue("data.train", out var data))
             await Get<LinkStore>().LogInputs(id, [new(new(data, "3f9a1c07", "http", $"https://data.example/{data}.parquet", null, null), [new("mlflow.data.context", "training")]), new(new("msmarco-dev-hard", "b81e20d4", "http", "https://data.example/dev-hard.parquet", null, null), [new("mlflow.data.context", "validation")])], [], Demo, cancel);
     }
@@ -73,11 +74,11 @@ internal sealed class DemoSeed(IServiceProvider services)
         {
             var at = (start + takes * ((double)step / Math.Max(1, to))).ToUnixTimeMilliseconds();
             foreach (var (key, value) in curves.At(step))
-                batch.Add(new(key, step, at, value));
+                batch.Add(new(key, value, at, step));
             if (batch.Count < 5000 && step < to)
                 continue;
-            await Get<MetricWriter>().Write(run.Id(Epoch), Demo, batch.ToArray());
-            batch.Clear();
+            await Get<MetricWriter>().Write(run.Id(Epoch), Demo, batch);
+            batch = [];
         }
     }
 
@@ -115,7 +116,7 @@ internal sealed class DemoSeed(IServiceProvider services)
             for (var step = done + 1; step <= run.Steps && Get<TimeProvider>().GetUtcNow() < until && await timer.WaitForNextTickAsync(cancel); step++)
             {
                 var at = Get<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds();
-                MetricPoint[] points = [.. curves.At(step).Select(p => new MetricPoint(p.Key, step, at, p.Value))];
+                List<MetricPoint> points = [.. curves.At(step).Select(p => new MetricPoint(p.Key, p.Value, at, step))];
                 if (await Get<MetricWriter>().Write(run.Id(Epoch), Demo, points) is not null)
                     return;
             }

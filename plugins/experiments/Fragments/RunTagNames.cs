@@ -1,3 +1,4 @@
+using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Data;
 
 namespace Crucible.Experiments.Fragments;

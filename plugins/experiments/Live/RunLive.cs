@@ -34,7 +34,7 @@ internal static class RunLive
         if (await push.Services.GetRequiredService<RunDetailStore>().Read([runId], push.Cancel) is not [var detail])
             return;
         var family = await push.Services.GetRequiredService<FamilyStore>().Of(detail.Row, push.Cancel);
-        await push.Replace<RunHead>(Dom.RunHead(runId), (nameof(RunHead.Run), detail.Run), (nameof(RunHead.Tags), detail.Tags), (nameof(RunHead.Parent), family.Parent));
+        await push.Replace<RunHead>(Dom.RunHead(runId), (nameof(RunHead.Run), detail.Row), (nameof(RunHead.Tags), detail.Tags), (nameof(RunHead.Parent), family.Parent));
         push.Refresh(Dom.RunProgress(runId));
     }
 

@@ -48,12 +48,12 @@ public sealed class RunModel(RunReader reader, RunStore runs, RunLogStore logs, 
     /// <summary>Writes the note; an empty one removes it.</summary>
     public Task<IActionResult> OnPostNote(string runId, [FromForm] string? text, CancellationToken cancel) => Change(runId, "text", text,
         id => (text?.Length ?? 0) > Limits.TagValue ? Refusal($"A note has at most {Limits.TagValue:N0} characters; this one has {text!.Length:N0}.")
-            : logs.Log(id, default, [], [new(RunTagNames.Note, (text ?? "").ReplaceLineEndings("\n"))], Actor, cancel), cancel);
+            : logs.Log(id, [], [], [new(RunTagNames.Note, (text ?? "").ReplaceLineEndings("\n"))], Actor, cancel), cancel);
 
     /// <summary>Sets a tag.</summary>
     public Task<IActionResult> OnPostTag(string runId, [FromForm] string? key, [FromForm] string? value, CancellationToken cancel) => Change(runId, "key", key,
         id => Limits.CheckKey(key?.Trim()) is not null ? Refusal("A tag's name has letters, digits and _ - . : / or spaces, at most 250.")
-            : logs.Log(id, default, [], [new(key!.Trim(), Domain.Wording.Cut(value ?? "", Limits.TagValue))], Actor, cancel), cancel);
+            : logs.Log(id, [], [], [new(key!.Trim(), Domain.Wording.Cut(value ?? "", Limits.TagValue))], Actor, cancel), cancel);
 
     /// <summary>Removes a tag.</summary>
     public Task<IActionResult> OnPostRemoveTag(string runId, [FromForm] string key, CancellationToken cancel) =>
