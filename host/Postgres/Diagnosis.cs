@@ -38,7 +38,7 @@ internal static class Diagnosis
         string.Join(Environment.NewLine, text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(lines));
 
     private static string DiskFull(DataFolder folder) =>
-        $"the disk that holds {folder.Root} is full ({(FreeSpace(folder) >> 20).ToString(CultureInfo.InvariantCulture)} MB free). Free some space there (Crucible needs 100 MB at the least), or move the folder to a larger disk and name it in Crucible__DataPath.";
+        $"the disk that holds {folder.Root} is full or too small ({(FreeSpace(folder) >> 20).ToString(CultureInfo.InvariantCulture)} MB free). Free some space there (Crucible needs 100 MB at the least), or move the folder to a larger disk and name it in Crucible__DataPath.";
 
     private static string NotWritable(DataFolder folder, string user) =>
         $"the data folder {folder.Root} cannot be written to by the user {user}. Make it writable (chown, chmod, or mount it without ro), or name another folder in Crucible__DataPath.";

@@ -31,6 +31,13 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Whether a server that an earlier host had left was taken over.</summary>
     public bool Adopted { get; }
 
+    /// <summary>How to reach the server that another process runs on this folder; null when none runs.</summary>
+    public static string? Running(string dataPath)
+    {
+        var folder = new DataFolder(dataPath);
+        return Postmaster.Living(folder) is { At: { } at } && ServerPassword.Read(folder) is { } password ? Door.ConnectionString(at, password) : null;
+    }
+
     /// <summary>Returns when the server accepts connections.</summary>
     /// <param name="dataPath">The folder of everything, see <see cref="DataPath"/>.</param>
     /// <param name="progress">Lines for the person who waits.</param>

@@ -31,11 +31,9 @@ public readonly record struct Scale
     {
         if (double.IsPositiveInfinity(value)) return Extent;
         if (double.IsNegativeInfinity(value) || (Log && value <= 0)) return 0;
-        // The halves keep the difference of two huge numbers from overflowing.
-        var share = Log
-            ? (Math.Log10(value) - Math.Log10(Low)) / (Math.Log10(High) - Math.Log10(Low))
-            : (value / 2 - Low / 2) / (High / 2 - Low / 2);
-        return share * Extent;
+        if (Log) return (Math.Log10(value) - Math.Log10(Low)) / (Math.Log10(High) - Math.Log10(Low)) * Extent;
+        // The difference of two huge numbers overflows, the halves of two tiny ones vanish.
+        return (double.IsFinite(High - Low) ? (value - Low) / (High - Low) : (value / 2 - Low / 2) / (High / 2 - Low / 2)) * Extent;
     }
 
     /// <summary>As <see cref="At"/>, counted from the top and kept within the drawing's neighbourhood.</summary>

@@ -25,7 +25,7 @@ public sealed class MinMaxTests
         Assert.Equal(points.Any(p => double.IsNaN(p.Y)), kept.Any(p => double.IsNaN(p.Y)));
         Assert.True(kept.Count <= Math.Max(4 * columns, 5 * columns));
         Assert.True(kept.Zip(kept.Skip(1)).All(p => p.First.X <= p.Second.X));
-    }).QuickCheckThrowOnFailure();
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
     public void A_spike_of_one_point_among_a_million_stays()

@@ -20,7 +20,7 @@ public sealed class ScaleTests
                 Assert.InRange(scale.At(value), -1e-6, Scale.Extent + 1e-6);
             Assert.All(Ticks.Of(scale), t => Assert.InRange(t.At, 0, Scale.Extent));
         }
-    }).QuickCheckThrowOnFailure();
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
     public void A_constant_lies_in_the_middle()
