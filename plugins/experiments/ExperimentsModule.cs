@@ -30,9 +30,11 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Services(services => services
                 .AddSingleton<MetricWriter>()
                 .AddSingleton<RunReader>()
+                .AddSingleton<ExperimentReader>()
                 .AddSingleton<IFileStore>(s => new FolderFiles(Path.Combine(s.GetRequiredService<IConfiguration>()["Crucible:DataPath"]!, "files"))))
             .Every<RollUpMetrics>("0 * * * * ?")
             .AddRunLive()
+            .AddTableLive()
             .Endpoints(TrackingApi.Map)
             .Seed(DemoSeed.Run);
     }

@@ -14,7 +14,7 @@ public sealed class SeriesStore(Database database)
     // Buckets carry four points each, so from here on they show all that a chart can.
     private const long RawAtMost = 16_384;
 
-    private const string Columns = """
+    internal const string Columns = """
         series_id, run_id, key, points, first_step, last_step, first_at, last_at, last_value, min_value, max_value
         """;
 

@@ -5,7 +5,8 @@ namespace Crucible.Experiments.Domain;
 /// <summary>How many steps a run will take, if it said so in a parameter that the usual trainers log.</summary>
 public static class TotalSteps
 {
-    private static readonly string[] Keys =
+    /// <summary>The parameters that say it, the first that is there counts.</summary>
+    public static readonly string[] Keys =
         ["max_steps", "total_steps", "num_training_steps", "train_steps", "steps", "num_steps", "trainer.max_steps", "train.max_steps", "training.max_steps", "iterations"];
 
     /// <summary>The number of steps; null when no parameter says it.</summary>

@@ -41,6 +41,9 @@ public static class Dom
     /// <summary>The cell of a metric's last value.</summary>
     public static string RunMetric(Guid runId, string key) => $"run-metric-{runId:N}-{Hash(key)}";
 
+    /// <summary>The cell of a parameter.</summary>
+    public static string RunParam(Guid runId, string key) => $"run-param-{runId:N}-{Hash(key)}";
+
     /// <summary>The line that says how many runs are new since the page was drawn.</summary>
     public static string Fresh(long experimentId) => $"experiment-fresh-{Number(experimentId)}";
 
