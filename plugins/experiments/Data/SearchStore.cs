@@ -38,18 +38,15 @@ public sealed class SearchStore(Database database)
         Actor actor, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        return await Ids<long>(connection, new($"""
-            select experiment_id from experiments.experiment e
-            where {Visible.To("e")} and (@view = 'all' or lifecycle = @view)
-            order by created_ms desc, experiment_id limit @limit offset @offset
-            """, new()
-        {
-            ["SeesAll"] = actor.SeesAll,
-            ["ReadTeams"] = actor.ReadTeams,
-            ["view"] = view switch { ViewType.Active => "active", ViewType.Deleted => "deleted", _ => "all" },
-            ["limit"] = limit,
-            ["offset"] = offset,
-        }), cancel);
+        return await Ids<long>(connection, ExperimentSearch.Build(filter, order, view, limit, offset, actor), cancel);
+    }
+
+    /// <summary>Ids of one page of logged models, sorted, of those experiments that the actor may see.</summary>
+    public async Task<string[]> Models(ModelFilter filter, IReadOnlyList<ModelSort> order, long[] experiments, int limit, long offset,
+        Actor actor, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await Ids<string>(connection, ModelSearch.Build(filter, order, experiments, limit, offset, actor), cancel);
     }
 
     private static async Task<T[]> Ids<T>(NpgsqlConnection connection, SearchSql sql, CancellationToken cancel)

@@ -116,7 +116,7 @@ internal sealed class ClauseSql(SqlDraft sql, string experiments, string fence)
     {
         // Whole milliseconds compare as bigint, which an index can serve.
         object value = clause.Entity == Entity.Attribute && number == Math.Floor(number) && Math.Abs(number) < 9e18
-            ? (long)number
+            ? (object)(long)number
             : number;
         var condition = $"{column} {Symbol(clause.Operator)} {sql.Value(value)}";
         return clause.Entity == Entity.Metric && clause.Operator is Operator.Greater or Operator.GreaterOrEqual
