@@ -8,6 +8,7 @@ using Crucible.People;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,6 +54,8 @@ internal sealed class PeopleHost : IAsyncDisposable
         builder.Services.AddSingleton(new Permission("demo.drive", Role.Admin, "drives demos"));
         builder.Services.AddRazorPages().AddApplicationPart(typeof(PeopleSetup).Assembly);
         builder.AddPeople();
+        // Stretching is for attackers; the tests know the passwords.
+        builder.Services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1000);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace);
         var clock = new TestClock();
         var log = new LogCatcher();
