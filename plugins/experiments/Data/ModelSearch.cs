@@ -3,13 +3,10 @@ using Crucible.People;
 
 namespace Crucible.Experiments.Data;
 
-/// <summary>A column of the order of logged models; a metric may be that of one dataset.</summary>
-public sealed record ModelSort(SortKey Key, string? DatasetName, string? DatasetDigest);
-
 /// <summary>The search of logged models as SQL.</summary>
 internal static class ModelSearch
 {
-    public static SearchSql Build(ModelFilter filter, IReadOnlyList<ModelSort> order, long[] experiments, int limit, long offset, Actor actor)
+    public static SearchSql Build(ModelFilter filter, IReadOnlyList<ModelSortKey> order, long[] experiments, int limit, long offset, Actor actor)
     {
         var sql = new SqlDraft();
         sql.Parameters["SeesAll"] = actor.SeesAll;
@@ -26,7 +23,7 @@ internal static class ModelSearch
             sql.Text.Append("\nand ").Append(Condition(sql, clause));
         sql.Text.Append("\norder by ");
         foreach (var sort in order)
-            sql.Text.Append($"{Sorted(sql, sort)} {(sort.Key.Ascending ? "asc" : "desc")} nulls last, ");
+            sql.Text.Append($"{Sorted(sql, sort)} {(sort.Ascending ? "asc" : "desc")} nulls last, ");
         sql.Text.Append("m.created_ms desc, m.model_id limit @Limit offset @Offset");
         return new(sql.Text.ToString(), sql.Parameters);
     }
@@ -40,15 +37,15 @@ internal static class ModelSearch
     };
 
     // The latest value, of any dataset or of the one that is named.
-    private static string Sorted(SqlDraft sql, ModelSort sort)
+    private static string Sorted(SqlDraft sql, ModelSortKey sort)
     {
-        if (sort.Key.Entity != Entity.Metric)
-            return Column(sort.Key.Key);
-        var dataset = (string.IsNullOrEmpty(sort.DatasetName) ? "" : $" and x.dataset_name = {sql.Value(sort.DatasetName)}")
-            + (string.IsNullOrEmpty(sort.DatasetDigest) ? "" : $" and x.dataset_digest = {sql.Value(sort.DatasetDigest)}");
+        if (sort.Entity != Entity.Metric)
+            return Column(sort.Key);
+        var dataset = (sort.DatasetName is null ? "" : $" and x.dataset_name = {sql.Value(sort.DatasetName)}")
+            + (sort.DatasetDigest is null ? "" : $" and x.dataset_digest = {sql.Value(sort.DatasetDigest)}");
         return $"""
             (select nullif(x.value, 'NaN') from experiments.logged_model_metric x
-                where x.model_id = m.model_id and x.key = {sql.Value(sort.Key.Key)}{dataset} order by x.step desc, x.at desc limit 1)
+                where x.model_id = m.model_id and x.key = {sql.Value(sort.Key)}{dataset} order by x.step desc, x.at desc limit 1)
             """;
     }
 

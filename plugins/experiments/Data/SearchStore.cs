@@ -42,7 +42,7 @@ public sealed class SearchStore(Database database)
     }
 
     /// <summary>Ids of one page of logged models, sorted, of those experiments that the actor may see.</summary>
-    public async Task<string[]> Models(ModelFilter filter, IReadOnlyList<ModelSort> order, long[] experiments, int limit, long offset,
+    public async Task<string[]> Models(ModelFilter filter, IReadOnlyList<ModelSortKey> order, long[] experiments, int limit, long offset,
         Actor actor, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);

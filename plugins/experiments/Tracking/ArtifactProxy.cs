@@ -107,7 +107,8 @@ internal static class ArtifactProxy
     private static async Task<ProtocolError?> List(HttpContext http)
     {
         var call = new Call(http, ProtoBody.FromQuery(http.Request.Query));
-        var (place, refusal) = await ArtifactPlace.Find(http, call.Ask.Text("path") ?? "", call.Actor);
+        var path = call.Ask.Text("path") ?? "";
+        var (place, refusal) = await ArtifactPlace.Find(http, path, call.Actor);
         if (refusal is { Code: not ErrorCode.ResourceDoesNotExist })
             return refusal;
         var files = place is null ? [] : await call.Get<IFileStore>().List(place.Path, call.Cancel) ?? [];

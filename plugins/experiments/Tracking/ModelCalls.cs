@@ -92,20 +92,20 @@ internal static partial class ModelCalls
         return await call.ReplyList("models".AsMemory(), page, write, found.Length > most ? offset + most : null);
     }
 
-    private static ProtocolError? Order(IReadOnlyList<ProtoBody> entries, out List<ModelSort> order)
+    private static ProtocolError? Order(IReadOnlyList<ProtoBody> entries, out List<ModelSortKey> order)
     {
         order = [];
         foreach (var entry in entries)
         {
-            var field = entry.RequiredText("field_name");
-            var ascending = entry.Flag("ascending") ?? true;
+            var read = ModelOrder.TryRead(entry.Text("field_name"), entry.Flag("ascending"), entry.Text("dataset_name"),
+                entry.Text("dataset_digest"), out var key, out var bad);
             if (entry.Error is { } wrong)
                 return wrong;
-            if (!SearchOrder.TryParseModel(field, out var key, out var bad))
-                return bad.ToProtocol();
-            order.Add(new(key with { Ascending = ascending }, entry.Text("dataset_name"), entry.Text("dataset_digest")));
+            if (!read)
+                return bad!.ToProtocol();
+            order.Add(key!);
         }
-        return null;
+        return order.Count <= SearchLimits.MaxOrders ? null : ProtocolError.Invalid($"At most {SearchLimits.MaxOrders} entries of order_by are taken.");
     }
 
     private static async Task<ProtocolError?> Reply(Call call, string modelId)
