@@ -1,6 +1,8 @@
 using Crucible.Experiments.Data;
+using Crucible.Experiments.Demo;
 using Crucible.Experiments.Jobs;
 using Crucible.Experiments.Live;
+using Crucible.Experiments.Pages;
 using Crucible.Experiments.Tracking;
 using Crucible.Files;
 using Crucible.Modules;
@@ -27,8 +29,13 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Options<ExperimentsOptions>()
             .Services(services => services
                 .AddSingleton<MetricWriter>()
+                .AddSingleton<RunReader>()
+                .AddSingleton<ExperimentReader>()
                 .AddSingleton<IFileStore>(s => new FolderFiles(Path.Combine(s.GetRequiredService<IConfiguration>()["Crucible:DataPath"]!, "files"))))
             .Every<RollUpMetrics>("0 * * * * ?")
-            .Endpoints(TrackingApi.Map);
+            .AddRunLive()
+            .AddTableLive()
+            .Endpoints(TrackingApi.Map)
+            .Seed(DemoSeed.Run);
     }
 }

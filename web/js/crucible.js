@@ -12,3 +12,9 @@ import "./toasts.js"
 import "./select.js"
 import "./flash.js"
 import "./charts/index.js"
+import { metric, short } from "./numbers.js"
+import { refresh } from "./regions.js"
+import { toast } from "./toasts.js"
+
+// What scripts of plugins may use.
+globalThis.crucible = { metric, short, refresh, toast }

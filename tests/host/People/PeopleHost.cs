@@ -49,7 +49,7 @@ internal sealed class PeopleHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, tls => tls.UseHttps(Certificate));
         });
-        builder.Services.AddSingleton(new Database(NpgsqlDataSource.Create(connection)));
+        builder.Services.AddSingleton<NpgsqlDataSource>(_ => NpgsqlDataSource.Create(connection)).AddSingleton<Database>();
         builder.Services.AddSingleton(new Permission("demo.write", Role.Member, "writes demos"));
         builder.Services.AddSingleton(new Permission("demo.drive", Role.Admin, "drives demos"));
         builder.Services.AddRazorPages().AddApplicationPart(typeof(PeopleSetup).Assembly);

@@ -54,7 +54,7 @@ public sealed class RunQueryTests
     [Theory]
     [InlineData("metrics.a > 1", "x.last_value > ", "< 'NaN'")]
     [InlineData("metrics.a != 1", "x.last_value <> ", "x.key = ")]
-    [InlineData("params.a = 'x'", "left(x.value, 128) = left(", "and x.value = ")]
+    [InlineData("params.a = 'x'", "left(x.value, 128) = @", "experiments.param x")]
     [InlineData("params.a ILIKE 'x'", "x.value ilike ", "experiments.param x")]
     [InlineData("tags.a IS NULL", "not exists (select from experiments.tag x", "x.key = any(")]
     [InlineData("datasets.context = 'x'", "i.context = ", "i.run_id = r.run_id")]
@@ -66,6 +66,13 @@ public sealed class RunQueryTests
         var text = Build(filter).Text;
         Assert.Contains(expected, text, StringComparison.Ordinal);
         Assert.Contains(andAlso, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_longer_than_the_index_is_compared_whole()
+    {
+        Assert.DoesNotContain("x.value =", Build($"params.a = '{new string('x', 127)}'").Text, StringComparison.Ordinal);
+        Assert.Contains("and x.value = @", Build($"params.a = '{new string('x', 128)}'").Text, StringComparison.Ordinal);
     }
 
     [Theory]

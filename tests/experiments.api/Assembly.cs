@@ -1,0 +1,3 @@
+using Crucible.Testing;
+
+[assembly: AssemblyFixture(typeof(TestServer))]
