@@ -1,3 +1,0 @@
-using Crucible.Testing;
-
-[assembly: AssemblyFixture(typeof(TestServer))]
