@@ -1,3 +1,1 @@
-using Crucible.Testing;
-
 [assembly: AssemblyFixture(typeof(TestServer))]
