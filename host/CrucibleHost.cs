@@ -48,6 +48,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
             app.UseResponseCompression();
             app.UseRouting();
             app.UsePeople(everybody => everybody.UseAssets());
+            app.UseActorInLogs();
             app.UsePluginGate();
             app.MapPages();
             app.MapLive();

@@ -1,5 +1,6 @@
 // Everything a page of Crucible runs, in the order it is needed. Each island finds its elements itself and
 // works on what the server wrote; a page without script keeps working where the feature allows it.
+import "./address.js"
 import "./htmx.js"
 import "./requests.js"
 import "./live.js"

@@ -61,7 +61,7 @@ internal sealed class DemoCurves(DemoRun run)
             var rise = 1 - Math.Exp(-share * 5.5);
             var broken = double.IsNaN(loss);
             yield return ("val/ndcg_10", broken ? .2214 + Noise() * .003 : .24 + (run.Score - .24) * rise + Noise() * .0032);
-            yield return ("val/mrr", broken ? .19 : .2 + (run.Score - .235) * rise + Noise() * .004);
+            yield return ("val/recall_100", broken ? .52 : .55 + (run.Score - .1) * .9 * rise + Noise() * .005);
             yield return ("val/loss", broken ? double.NaN : floor + .018 + fall * .92 + Math.Max(0, share - .72) * .03 + Noise() * .006);
         }
         if (step % 30 == 0)

@@ -47,6 +47,8 @@ internal sealed class DemoSeed(IServiceProvider services)
         await Create(experiment, run, plan, now - run.Ago, cancel);
         var last = run.Outcome == "cancelled" ? run.Steps / 3 : run.Breaks is { } at ? at + 60 : run.Steps;
         var end = now - run.Ago + run.Takes * ((double)last / Math.Max(1, run.Steps));
+        if (run.Steps == 0)
+            end = now - run.Ago + run.Takes;
         await Log(run, new DemoCurves(run), 1, last, now - run.Ago, end - (now - run.Ago), cancel);
         foreach (var (path, content) in run.Steps == 0 ? [] : DemoFiles.Of(run))
             await Get<IFileStore>().Write($"artifacts/{experiment}/{run.Id(Epoch):N}/artifacts/{path}", new MemoryStream(content), long.MaxValue, cancel);

@@ -1,6 +1,7 @@
 using Crucible.Charts;
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
+using Range = Crucible.Charts.Range;
 
 namespace Crucible.Experiments.Fragments;
 
@@ -19,11 +20,19 @@ public sealed record RunCurve(RunRow Run, Data.Series Line, IReadOnlyList<CurveC
     /// <summary>The line, on the axis of the page.</summary>
     public Charts.Series ToSeries(ChartFilter filter)
     {
-        var points = Columns.SelectMany(c => c.Drawn()).Select(p => new Point(X(p, filter.Axis), p.Value, p.At)).ToList();
+        // Extremes are no fair sample: smoothing them would turn one spike among a hundred points into a hill. A smoothed
+        // line takes the ends of each column, and a band shows how far its values went.
+        var fair = filter.Smooth > 0 && Gathered;
+        var points = Columns.SelectMany(c => fair ? Ends(c) : c.Drawn()).Select(p => new Point(X(p, filter.Axis), p.Value, p.At)).ToList();
+        List<Range> band = fair ? [.. Columns.Where(c => c is { Min: not null, Max: not null }).Select(c => new Range(X(c.Last, filter.Axis), c.Min!.Value.Value, c.Max!.Value.Value))] : [];
         if (filter.Axis != Axis.Step)
+        {
             points.Sort((a, b) => a.X.CompareTo(b.X));
+            band.Sort((a, b) => a.X.CompareTo(b.X));
+        }
         return new(Run.Name, points)
         {
+            Band = band,
             Run = Run.RunId.ToString("N"),
             Key = Line.Key,
             Rev = Rev,
@@ -43,6 +52,8 @@ public sealed record RunCurve(RunRow Run, Data.Series Line, IReadOnlyList<CurveC
             value is { } v ? (long)Math.Clamp(round((v + aside) * scale + origin), -9e18, 9e18) : null;
         return (filter.Axis == Axis.Step ? CurveAxis.Step : CurveAxis.Time, Place(filter.From, -margin, Math.Floor), Place(filter.To, margin, Math.Ceiling));
     }
+
+    private static IEnumerable<CurvePoint> Ends(CurveColumn column) => column.First == column.Last ? [column.First] : [column.First, column.Last];
 
     private double X(CurvePoint point, Axis axis) => axis switch
     {

@@ -51,6 +51,16 @@ public sealed record RunTableView(long ExperimentId, RunTableFilter Filter, IRea
     public static bool SmallIsGood(string key) => key.Contains("loss", StringComparison.OrdinalIgnoreCase) || key.Contains("error", StringComparison.OrdinalIgnoreCase)
         || key.Contains("perplexity", StringComparison.OrdinalIgnoreCase) || key.Contains("latency", StringComparison.OrdinalIgnoreCase) || key.Contains("rmse", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>At which width a column leaves: usual ones make room, chosen ones stay as long as a phone's screen lasts.</summary>
+    public string? Keep(RunColumn column)
+    {
+        var place = Columns.Where(c => c.IsMetric == column.IsMetric).TakeWhile(c => c != column).Count();
+        return column.IsMetric && place == 0 ? null : Filter.Columns is null && place >= 3 ? "xl" : Filter.Columns is null && place == 2 ? "l" : "wide";
+    }
+
+    /// <summary>The heading of a column: short, unless two would read alike.</summary>
+    public string Title(RunColumn column) => Columns.Count(c => Short(c.Key) == Short(column.Key)) == 1 ? Short(column.Key) : column.Key;
+
     /// <summary>The last part of a key, which is what a narrow column has room for.</summary>
     public static string Short(string key) => key[(key.LastIndexOfAny(['/', '.']) + 1)..] is { Length: > 0 } last ? last : key;
 }

@@ -47,7 +47,7 @@ internal static class TableLive
     {
         // Everybody has columns of their own: a cell that a page does not show is passed over there.
         foreach (var (key, value) in await push.Services.GetRequiredService<RunTableStore>().Params(change.RunId, [.. change.Keys.Take(MostCells)], push.Cancel))
-            await push.Replace<RunParamCell>(Dom.RunParam(change.RunId, key), (nameof(RunParamCell.RunId), change.RunId), (nameof(RunParamCell.Key), key), (nameof(RunParamCell.Value), value));
+            await push.Replace<RunParamValue>(Dom.RunParam(change.RunId, key), (nameof(RunParamValue.RunId), change.RunId), (nameof(RunParamValue.Key), key), (nameof(RunParamValue.Value), value));
     }
 
     private static ValueTask Anew(long experimentId, LivePush push)

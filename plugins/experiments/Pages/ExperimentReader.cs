@@ -6,9 +6,9 @@ using Crucible.People;
 namespace Crucible.Experiments.Pages;
 
 /// <summary>Gathers from the stores what the page of an experiment shows.</summary>
-public sealed class ExperimentReader(RunTableStore tables, SearchStore search, TrendStore trends)
+public sealed class ExperimentReader(RunTableStore tables, SearchStore search, SeriesStore series, TrendStore trends)
 {
-    private const int UsualMetrics = 6;
+    private const int UsualMetrics = 5;
     private const int UsualParams = 4;
 
     /// <summary>The run table. The caller has checked that the experiment may be seen.</summary>
@@ -25,13 +25,27 @@ public sealed class ExperimentReader(RunTableStore tables, SearchStore search, T
         return view with { Lines = await Lines(view, rows.Runs, cancel), Best = best is null ? null : await best };
     }
 
+    /// <summary>Runs of any experiments for a small list: each with the course of what it is judged by.</summary>
+    public async Task<IReadOnlyList<RunLine>> Brief(IReadOnlyList<RunRow> runs, CancellationToken cancel)
+    {
+        if (runs.Count == 0)
+            return [];
+        var ids = runs.Select(r => r.RunId).ToArray();
+        var all = await series.OfRuns(ids, cancel);
+        var judged = all.Where(s => !s.Key.StartsWith(MetricGroups.System, StringComparison.Ordinal)).GroupBy(s => s.RunId).ToDictionary(g => g.Key, g => MetricGroups.Sort(g, s => s.Key)[0]);
+        var cells = await tables.Cells(ids, [], TotalSteps.Keys, ids, cancel);
+        var courses = await trends.Of(judged.Values, cancel);
+        return [.. runs.Select(r => new RunLine(r, new Dictionary<string, double>(), new Dictionary<string, string>(),
+            judged.TryGetValue(r.RunId, out var one) ? courses[one.SeriesId] : [], r.Run.Status == RunStatus.Running ? Progress(r, cells) : null, 0))];
+    }
+
     private async Task<IReadOnlyList<RunLine>> Lines(RunTableView view, IReadOnlyList<RunRow> runs, CancellationToken cancel)
     {
         var (metrics, parameters) = (view.Columns.Where(c => c.IsMetric).Select(c => c.Key).ToArray(), view.Columns.Where(c => !c.IsMetric).Select(c => c.Key).ToArray());
         var running = runs.Where(r => r.Run.Status == RunStatus.Running).Select(r => r.RunId).ToArray();
         var cells = await tables.Cells([.. runs.Select(r => r.RunId)], metrics, [.. parameters, .. TotalSteps.Keys], running, cancel);
-        var series = view.First is { } first ? runs.Select(r => cells.Metrics.GetValueOrDefault((r.RunId, first))).OfType<Data.Series>().ToList() : [];
-        var courses = await trends.Of(series, cancel);
+        var judged = view.First is { } first ? runs.Select(r => cells.Metrics.GetValueOrDefault((r.RunId, first))).OfType<Data.Series>().ToList() : [];
+        var courses = await trends.Of(judged, cancel);
         var lines = runs.Select(run => new RunLine(run,
             metrics.Where(k => cells.Metrics.ContainsKey((run.RunId, k))).ToDictionary(k => k, k => cells.Metrics[(run.RunId, k)].LastValue),
             parameters.Where(k => cells.Params.ContainsKey((run.RunId, k))).ToDictionary(k => k, k => cells.Params[(run.RunId, k)]),

@@ -48,16 +48,24 @@ public sealed class RunReader(RunStore runs, RunDetailStore details, ExperimentS
     // A few at a time: one after another is slow, and all at once would take every connection of the pool.
     private async Task<IReadOnlyList<RunCurve>> Curves(RunRow run, IEnumerable<Data.Series> all, IReadOnlyList<Data.Series> shown, bool hero, ChartFilter filter, CancellationToken cancel)
     {
-        var rev = all.Sum(l => l.Points);
-        var live = run.Shown(time.GetUtcNow()) == RunStatus.Running && !run.Run.Deleted;
-        var (axis, from, to) = RunCurve.Range(filter, run.StartTime);
         var curves = new RunCurve[shown.Count];
+        var lines = all.ToList();
         await Parallel.ForAsync(0, shown.Count, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancel }, async (i, stop) =>
-        {
-            var columns = hero && i == 0 ? RunPanel.HeroColumns : RunPanel.PanelColumns;
-            var curve = await series.Curve(run.RunId, shown[i].Key, axis, from, to, columns, stop);
-            curves[i] = new(run, shown[i], curve?.Columns ?? [], rev, live);
-        });
+            curves[i] = await Curve(run, shown[i], lines, hero && i == 0 ? RunPanel.HeroColumns : RunPanel.PanelColumns, filter, stop));
         return curves;
+    }
+
+    /// <summary>One metric as a curve.</summary>
+    /// <param name="run">Its run.</param>
+    /// <param name="line">The metric.</param>
+    /// <param name="all">Every metric of the run, read before: their points are the revision that live points count from.</param>
+    /// <param name="columns">Into how many columns it is gathered.</param>
+    /// <param name="filter">What part of it is drawn, over which axis.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<RunCurve> Curve(RunRow run, Data.Series line, IEnumerable<Data.Series> all, int columns, ChartFilter filter, CancellationToken cancel)
+    {
+        var (axis, from, to) = RunCurve.Range(filter, run.StartTime);
+        var curve = await series.Curve(run.RunId, line.Key, axis, from, to, columns, cancel);
+        return new(run, line, curve?.Columns ?? [], all.Sum(l => l.Points), run.Shown(time.GetUtcNow()) == RunStatus.Running && !run.Run.Deleted);
     }
 }

@@ -1,5 +1,7 @@
 // The pages of the experiments plugin: values that arrive in the run table, the line that announces new runs, keys in
 // the table, and the words beside the smoothing. Everything else is the server's and the house's.
+import "./hash-route.js"
+
 const { metric, refresh } = globalThis.crucible ?? {}
 
 // latest {experiment, runs: {run: {key: value}}}: each page shows the cells it has.

@@ -1,0 +1,16 @@
+namespace Crucible.Benchmarks.Figures;
+
+/// <summary>Figures that are measured together, on a host that was just started.</summary>
+internal sealed record Family(string Name, string Tells, Func<Bench, Task> Measure)
+{
+    public static IReadOnlyList<Family> All { get; } =
+    [
+        new("log", "metrics in", LogFigures.Measure),
+        new("search", "runs found", SearchFigures.Measure),
+        new("curves", "long histories out", CurveFigures.Measure),
+        new("pages", "time to first byte, first load", PageFigures.Measure),
+        new("live", "one change to thousands of listeners", LiveFigures.Measure),
+        new("start", "warm start and idle memory", StartFigures.Measure),
+        new("soak", "memory over time", SoakFigures.Measure),
+    ];
+}

@@ -1,0 +1,39 @@
+using Crucible.Benchmarks;
+using Crucible.Benchmarks.Figures;
+using Crucible.Benchmarks.Processes;
+using Crucible.Benchmarks.Report;
+
+// dotnet run -c Release --project tests/Benchmarks [name…] [--small] [--listeners N] [--soak MINUTES] [--host FOLDER]
+
+if (args is [BareServer.Argument])
+    return await BareServer.Run();
+if (!Options.TryRead(args, out var options, out var fault))
+{
+    await Console.Error.WriteLineAsync(fault);
+    return 2;
+}
+
+using var interrupted = new CancellationTokenSource();
+Console.CancelKeyPress += (_, key) =>
+{
+    // The host stops by itself, it hears Ctrl-C too; what we made in the temporary folder is ours to remove.
+    key.Cancel = true;
+    interrupted.Cancel();
+};
+var table = new Table(options);
+try
+{
+    await using var bench = await Bench.Open(options, table, interrupted.Token);
+    foreach (var family in options.Families)
+    {
+        bench.Say($"{family.Name}: {family.Tells}");
+        await bench.Site.Restart();
+        await family.Measure(bench);
+    }
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("Interrupted; what was measured so far:");
+}
+table.Write(Console.Out);
+return 0;
