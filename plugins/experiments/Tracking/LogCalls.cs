@@ -34,7 +34,7 @@ internal static class LogCalls
         var timestamp = call.Ask.RequiredInt64("timestamp");
         var step = call.Ask.Int64("step") ?? 0;
         var on = new MeasuredOn(0, call.Ask.Text("model_id"), call.Ask.Text("dataset_name"), call.Ask.Text("dataset_digest"));
-        if ((call.RunId(out var runId) ?? BatchLimits.CheckMetric(key, value, timestamp, -1)) is { } refusal)
+        if ((call.RunId(out var runId) ?? BatchLimits.CheckMetric(key, value, timestamp, -1) ?? CheckMeasuredOn(on, "")) is { } refusal)
             return refusal;
         List<MetricPoint> points = [new(key, MetricPoint.Stored(value), timestamp, step)];
         return await call.Get<MetricWriter>().Write(runId, call.Actor, points)
@@ -50,6 +50,8 @@ internal static class LogCalls
             return malformed;
         if (!RunId.TryRead(batch.RunId, out var runId))
             return ProtocolError.NoRun(batch.RunId);
+        if (batch.Models.Select(on => CheckMeasuredOn(on, $"metrics[{on.Index}].")).FirstOrDefault(wrong => wrong is not null) is { } unstorable)
+            return unstorable;
         var services = http.RequestServices;
         var refusal = batch.Params.Count + batch.Tags.Count == 0
             ? await services.GetRequiredService<MetricWriter>().Write(runId, Actor.Of(http), batch.Metrics)
@@ -64,6 +66,12 @@ internal static class LogCalls
             await http.RequestServices.GetRequiredService<ModelStore>().AddMetrics(runId, points, models, http.RequestAborted);
         return null;
     }
+
+    // Too long is cut where it is written; what cannot be written at all must be known before the points are.
+    private static ProtocolError? CheckMeasuredOn(MeasuredOn on, string path) =>
+        Limits.CheckText(on.ModelId, $"{path}model_id", int.MaxValue, required: false)
+        ?? Limits.CheckText(on.DatasetName, $"{path}dataset_name", int.MaxValue, required: false)
+        ?? Limits.CheckText(on.DatasetDigest, $"{path}dataset_digest", int.MaxValue, required: false);
 
     private static async Task<ProtocolError?> LogParameter(Call call)
     {
