@@ -38,6 +38,8 @@ internal static class ExperimentCalls
         }
         if ((call.Ask.Error ?? Limits.CheckExperimentName(name) ?? Limits.CheckText(location, "artifact_location", 2048, required: false)) is { } refusal)
             return refusal;
+        if (!call.Actor.MayWrite(call.Actor.HomeTeam))
+            return new(ErrorCode.PermissionDenied, "You may read experiments, but not create any.");
         var id = await call.Get<ExperimentStore>().Create(name, location is "" ? null : location, [.. tags.Select(t => new Entry(t.Key, t.Value))], call.Actor, call.Cancel);
         return id is null ? ExperimentStore.NameTaken(name) : await call.Reply(json => json.WriteString("experiment_id"u8, $"{id}"));
     }
