@@ -79,11 +79,12 @@ internal static class ExperimentCalls
         var view = ViewTypeWords.FromProtocol(call.Ask.Word("view_type"));
         var text = call.Ask.Text("filter");
         var entries = call.Ask.Texts("order_by");
+        var token = call.Ask.Text("page_token");
         if ((call.Ask.Error ?? Limits.CheckPage(most, Limits.SearchedExperiments)) is { } refusal)
             return refusal;
         if (view is null)
             return ProtocolError.Wrong("view_type", $"\"{call.Ask.Word("view_type")}\"", "ACTIVE_ONLY, DELETED_ONLY or ALL is wanted.");
-        if (!PageToken.TryRead(call.Ask.Text("page_token"), out var offset, out var badToken))
+        if (!PageToken.TryRead(token, out var offset, out var badToken))
             return badToken;
         if (!ExperimentFilter.TryParse(text, out var filter, out var badFilter))
             return badFilter.ToProtocol();
