@@ -23,7 +23,7 @@ internal static partial class ModelCalls
         api.Send("PATCH", "logged-models/{id}", Finalise);
         api.Send("DELETE", "logged-models/{id}", call => call.Get<ModelStore>().Delete(call.Route("id"), call.Actor, call.Cancel));
         api.Send("PATCH", "logged-models/{id}/tags", SetTags);
-        api.Send("DELETE", "logged-models/{id}/tags/{key}", call => call.Get<ModelStore>().RemoveTag(call.Route("id"), call.Route("key"), call.Actor, call.Cancel));
+        api.Send("DELETE", "logged-models/{id}/tags/{**key}", call => call.Get<ModelStore>().RemoveTag(call.Route("id"), call.Route("key"), call.Actor, call.Cancel));
         api.Post("logged-models/{id}/params", AddParams);
     }
 
