@@ -23,14 +23,15 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
         if (refusal is not null)
             return refusal;
-        if (parameters.Count > 0 && await PutParams(write, runId, run!.ExperimentId, parameters, cancel) is { } conflict)
-            return conflict;
-        if (tags.Count > 0)
-            await PutTags(write, runId, run!.ExperimentId, tags, cancel);
+        // Series, then the run, then what hangs on it: whoever writes several of them locks them in this order.
         if (metrics.Count > 0)
             await PutMetrics(write.Connection, runId, run!.ExperimentId, metrics, cancel);
         await write.Connection.ExecuteAsync(new("update experiments.run set heard_at = now() where run_id = @runId",
             new { runId }, cancellationToken: cancel));
+        if (parameters.Count > 0 && await PutParams(write, runId, run!.ExperimentId, parameters, cancel) is { } conflict)
+            return conflict;
+        if (tags.Count > 0)
+            await PutTags(write, runId, run!.ExperimentId, tags, cancel);
         await write.Commit(cancel);
         if (metrics.Count > 0)
         {
@@ -47,13 +48,13 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
         if (refusal is not null)
             return refusal;
+        if (key == "mlflow.parentRunId")
+            await write.Connection.ExecuteAsync(new("update experiments.run set parent_run_id = null where run_id = @runId",
+                new { runId }, cancellationToken: cancel));
         var removed = await write.Connection.ExecuteAsync(new(
             "delete from experiments.tag where run_id = @runId and key = @key", new { runId, key }, cancellationToken: cancel));
         if (removed == 0)
             return new(ErrorCode.ResourceDoesNotExist, $"No tag with name: {key} in run with id {runId:N}");
-        if (key == "mlflow.parentRunId")
-            await write.Connection.ExecuteAsync(new("update experiments.run set parent_run_id = null where run_id = @runId",
-                new { runId }, cancellationToken: cancel));
         write.TellRun(runId, run!.ExperimentId, new RunTagged(runId, run.ExperimentId, [key]));
         await write.Commit(cancel);
         return null;
@@ -86,7 +87,7 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         foreach (var parameter in parameters)
             if (values[parameter.Key] != parameter.Value)
                 return ProtocolError.Invalid(
-                    $"Changing param values is not allowed. Param with key='{parameter.Key}' was already logged with value='{values[parameter.Key]}' for run ID='{runId:N}'. Attempted logging new value '{parameter.Value}'.");
+                    $"Changing param values is not allowed. Param with key='{parameter.Key}' was already logged with value='{Wording.Cut(values[parameter.Key], 250)}' for run ID='{runId:N}'. Attempted logging new value '{Wording.Cut(parameter.Value, 250)}'.");
         return null;
     }
 
