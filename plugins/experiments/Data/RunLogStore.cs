@@ -60,12 +60,25 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         return null;
     }
 
-    /// <summary>The value of one tag; null when it is not set.</summary>
-    public async Task<string?> Tag(Guid runId, string key, CancellationToken cancel)
+    /// <summary>Sets a tag to what is made of its value (null when it is not set), while nobody else can change it.</summary>
+    public async Task<ProtocolError?> ChangeTag(Guid runId, string key, Func<string?, (string Value, ProtocolError? Refusal)> change,
+        Actor actor, CancellationToken cancel)
     {
-        await using var connection = await database.Open(cancel);
-        return await connection.QuerySingleOrDefaultAsync<string>(new(
+        await using var write = await database.Write(actor, cancel);
+        var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
+        if (refusal is not null)
+            return refusal;
+        // This locks the run, and so its tags.
+        await write.Connection.ExecuteAsync(new("update experiments.run set heard_at = now() where run_id = @runId",
+            new { runId }, cancellationToken: cancel));
+        var before = await write.Connection.QuerySingleOrDefaultAsync<string>(new(
             "select value from experiments.tag where run_id = @runId and key = @key", new { runId, key }, cancellationToken: cancel));
+        var (value, wrong) = change(before);
+        if (wrong is not null)
+            return wrong;
+        await PutTags(write, runId, run!.ExperimentId, [new(key, value)], cancel);
+        await write.Commit(cancel);
+        return null;
     }
 
     private static async Task<ProtocolError?> PutParams(WriteScope write, Guid runId, long experimentId, IReadOnlyList<Entry> parameters, CancellationToken cancel)
