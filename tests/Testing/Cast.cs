@@ -37,7 +37,7 @@ public sealed record Cast(string Template, Player Admin, Player Member, Player V
         return new(template, admin, member, viewer, stranger, red, blue);
     }
 
-    private static async Task<Player> Add(IServiceProvider services, string name, Role role, string scope)
+    internal static async Task<Player> Add(IServiceProvider services, string name, Role role, string scope)
     {
         var accounts = services.GetRequiredService<Accounts>();
         var person = new Person { UserName = name, DisplayName = char.ToUpperInvariant(name[0]) + name[1..], Role = role };

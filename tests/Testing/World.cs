@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Crucible.Host;
+using Crucible.Host.People;
+using Crucible.People;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -51,6 +53,29 @@ public class World : IAsyncLifetime
         _hosts.Add(host);
         await host.Start(CancellationToken.None);
         return host.App.Urls.First();
+    }
+
+    /// <summary>A further person, in this world alone.</summary>
+    /// <param name="name">Sign-in name.</param>
+    /// <param name="role">What they may do at most.</param>
+    /// <param name="team">A team beside "everyone".</param>
+    /// <param name="writes">Whether they may write there.</param>
+    public async Task<Player> Invite(string name, Role role, Guid team, bool writes)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var player = await Cast.Add(scope.ServiceProvider, name, role, role switch { Role.Admin => "admin", Role.Member => "write", _ => "read" });
+        await scope.ServiceProvider.GetRequiredService<TeamStore>().Add(Actor.System("tests"), team, player.PersonId, writes, default);
+        return player;
+    }
+
+    /// <summary>A further token of somebody.</summary>
+    /// <param name="player">Whose.</param>
+    /// <param name="scope"><c>read</c>, <c>write</c> or <c>admin</c>.</param>
+    /// <param name="life">How long it is good for; negative is over already, null for ever.</param>
+    public async Task<Player> Token(Player player, string scope, TimeSpan? life = null)
+    {
+        var person = await Services.GetRequiredService<PersonStore>().Find(player.PersonId, default);
+        return player with { Token = (await Services.GetRequiredService<TokenStore>().Create(person!, Guid.NewGuid().ToString("N"), scope, life, default))! };
     }
 
     /// <summary>A program that acts as somebody, by token; null is nobody.</summary>

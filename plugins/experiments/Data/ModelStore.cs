@@ -79,6 +79,8 @@ public sealed class ModelStore(Database database, TimeProvider time)
             return ProtocolError.NoExperiment($"{model.ExperimentId}");
         if (!actor.MayWrite(experiment.TeamId))
             return new(ErrorCode.PermissionDenied, $"You may read the experiment {model.ExperimentId}, but not add models to it.");
+        if (experiment.Deleted)
+            return ProtocolError.Invalid($"The experiment {model.ExperimentId} must be in the 'active' state. Current state is deleted.");
         if (model.RunId is { } runId && await Gate.Find(write, runId, cancel) is var run && (run is null || run.TeamId != experiment.TeamId))
             return ProtocolError.NoRun(runId.ToString("N"));
         await write.Connection.ExecuteAsync(new("""

@@ -23,14 +23,15 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
         if (refusal is not null)
             return refusal;
-        if (parameters.Count > 0 && await PutParams(write, runId, run!.ExperimentId, parameters, cancel) is { } conflict)
-            return conflict;
-        if (tags.Count > 0)
-            await PutTags(write, runId, run!.ExperimentId, tags, cancel);
+        // Series, then the run, then what hangs on it: whoever writes several of them locks them in this order.
         if (metrics.Count > 0)
             await PutMetrics(write.Connection, runId, run!.ExperimentId, metrics, cancel);
         await write.Connection.ExecuteAsync(new("update experiments.run set heard_at = now() where run_id = @runId",
             new { runId }, cancellationToken: cancel));
+        if (parameters.Count > 0 && await PutParams(write, runId, run!.ExperimentId, parameters, cancel) is { } conflict)
+            return conflict;
+        if (tags.Count > 0)
+            await PutTags(write, runId, run!.ExperimentId, tags, cancel);
         await write.Commit(cancel);
         if (metrics.Count > 0)
         {
@@ -47,24 +48,37 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
         if (refusal is not null)
             return refusal;
+        if (key == "mlflow.parentRunId")
+            await write.Connection.ExecuteAsync(new("update experiments.run set parent_run_id = null where run_id = @runId",
+                new { runId }, cancellationToken: cancel));
         var removed = await write.Connection.ExecuteAsync(new(
             "delete from experiments.tag where run_id = @runId and key = @key", new { runId, key }, cancellationToken: cancel));
         if (removed == 0)
             return new(ErrorCode.ResourceDoesNotExist, $"No tag with name: {key} in run with id {runId:N}");
-        if (key == "mlflow.parentRunId")
-            await write.Connection.ExecuteAsync(new("update experiments.run set parent_run_id = null where run_id = @runId",
-                new { runId }, cancellationToken: cancel));
         write.TellRun(runId, run!.ExperimentId, new RunTagged(runId, run.ExperimentId, [key]));
         await write.Commit(cancel);
         return null;
     }
 
-    /// <summary>The value of one tag; null when it is not set.</summary>
-    public async Task<string?> Tag(Guid runId, string key, CancellationToken cancel)
+    /// <summary>Sets a tag to what is made of its value (null when it is not set), while nobody else can change it.</summary>
+    public async Task<ProtocolError?> ChangeTag(Guid runId, string key, Func<string?, (string Value, ProtocolError? Refusal)> change,
+        Actor actor, CancellationToken cancel)
     {
-        await using var connection = await database.Open(cancel);
-        return await connection.QuerySingleOrDefaultAsync<string>(new(
+        await using var write = await database.Write(actor, cancel);
+        var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
+        if (refusal is not null)
+            return refusal;
+        // This locks the run, and so its tags.
+        await write.Connection.ExecuteAsync(new("update experiments.run set heard_at = now() where run_id = @runId",
+            new { runId }, cancellationToken: cancel));
+        var before = await write.Connection.QuerySingleOrDefaultAsync<string>(new(
             "select value from experiments.tag where run_id = @runId and key = @key", new { runId, key }, cancellationToken: cancel));
+        var (value, wrong) = change(before);
+        if (wrong is not null)
+            return wrong;
+        await PutTags(write, runId, run!.ExperimentId, [new(key, value)], cancel);
+        await write.Commit(cancel);
+        return null;
     }
 
     private static async Task<ProtocolError?> PutParams(WriteScope write, Guid runId, long experimentId, IReadOnlyList<Entry> parameters, CancellationToken cancel)
@@ -86,7 +100,7 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         foreach (var parameter in parameters)
             if (values[parameter.Key] != parameter.Value)
                 return ProtocolError.Invalid(
-                    $"Changing param values is not allowed. Param with key='{parameter.Key}' was already logged with value='{values[parameter.Key]}' for run ID='{runId:N}'. Attempted logging new value '{parameter.Value}'.");
+                    $"Changing param values is not allowed. Param with key='{parameter.Key}' was already logged with value='{Wording.Cut(values[parameter.Key], 250)}' for run ID='{runId:N}'. Attempted logging new value '{Wording.Cut(parameter.Value, 250)}'.");
         return null;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Crucible.Experiments.Domain;
 
@@ -7,10 +8,13 @@ namespace Crucible.Experiments.Domain;
 /// Where an artifact lies below its run: segments joined by '/', and nothing that a file system, an object store or a
 /// proxy could read as another place.
 /// </summary>
-public static class ArtifactPath
+public static partial class ArtifactPath
 {
     /// <summary>Characters of a whole path.</summary>
     public const int MaxLength = 1024;
+
+    /// <summary>UTF-8 bytes of a whole path: with the experiment and the run before it, it must fit a file store's 2,000.</summary>
+    public const int MaxBytes = 1900;
 
     /// <summary>UTF-8 bytes of one segment, as file systems have it.</summary>
     public const int MaxSegmentBytes = 255;
@@ -39,15 +43,18 @@ public static class ArtifactPath
         return refusal is null;
     }
 
-    // Stepped images of the 2.x client are named "dog%step%3%timestamp%1795…%…": %17 there is no attempt at anything,
-    // so of the control characters only those that end a text or a line count in what is decoded once more.
+    // A percent sign means itself in most names, "top%10.txt": of the control characters only those that end a text or a
+    // line count in what is decoded once more.
     private static string? Problem(string path, bool decodedAgain = false)
     {
         if (path.Length > MaxLength)
             return $"A path has at most {MaxLength} characters, this one {path.Length:N0}.";
+        if (Encoding.UTF8.GetByteCount(path) > MaxBytes)
+            return $"A path has at most {MaxBytes} bytes.";
         foreach (var c in path)
             if (decodedAgain ? c is '\0' or '\n' or '\r' : char.IsControl(c))
                 return "A path holds no control characters.";
+        path = SteppedImage().Replace(path, "-");
         if (path.Contains('\\'))
             return "A path is written with '/', not '\\'.";
         // Decoded again by somebody further on, these would become ., / or \ : refused however often they are encoded.
@@ -72,6 +79,8 @@ public static class ArtifactPath
             return "A path holds no empty segment ('//').";
         if (segment is "." or "..")
             return $"A path holds no '{segment}'.";
+        if (segment is [_, ':'])
+            return "A path holds no drive letter.";
         try
         {
             return Strict.GetByteCount(segment) > MaxSegmentBytes
@@ -83,6 +92,11 @@ public static class ArtifactPath
             return "A path holds whole characters only.";
         }
     }
+
+    // How the 2.x client names stepped images: dog%step%3%timestamp%1795183890954%0a1b…. What follows the percent signs is
+    // numbers and a UUID, so no attempt at anything, though one in forty UUIDs begins like an escape that is.
+    [GeneratedRegex("%step%-?[0-9]+%timestamp%[0-9]+%[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
+    private static partial Regex SteppedImage();
 
     /// <summary>The path with one layer of percent-encoding taken off, or null where there is none.</summary>
     private static string? Decoded(string path)

@@ -39,10 +39,9 @@ internal static class ArtifactProxy
     private static string Path(HttpContext http)
     {
         const string Before = "/mlflow-artifacts/artifacts/";
-        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
-        var query = target.IndexOf('?', StringComparison.Ordinal);
+        var target = (http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "").Split('?', 2)[0];
         var start = target.IndexOf(Before, StringComparison.Ordinal);
-        return start < 0 ? "" : Uri.UnescapeDataString(target[(start + Before.Length)..(query < 0 ? target.Length : query)]);
+        return start < 0 ? "" : Uri.UnescapeDataString(target[(start + Before.Length)..]);
     }
 
     private static async Task<ProtocolError?> Put(HttpContext http)

@@ -29,8 +29,8 @@ internal sealed class Call(HttpContext http, ProtoBody ask)
 
     public T Get<T>() where T : notnull => Http.RequestServices.GetRequiredService<T>();
 
-    /// <summary>A part of the path.</summary>
-    public string Route(string name) => (string)Http.Request.RouteValues[name]!;
+    /// <summary>A part of the path. Routing leaves an encoded slash as it is; no key and no id holds a percent sign.</summary>
+    public string Route(string name) => ((string?)Http.Request.RouteValues[name] ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads <c>run_id</c>; an id that no run of ours can have is a run that does not exist.</summary>
     public ProtocolError? RunId(out Guid runId)

@@ -28,17 +28,19 @@ internal static class ExperimentCalls
     {
         var name = call.Ask.RequiredText("name");
         var location = call.Ask.Text("artifact_location");
-        var tags = new List<Entry>();
+        var tags = new OrderedDictionary<string, string>();
         foreach (var tag in call.Ask.Items("tags"))
         {
-            if (Limits.CheckExperimentTag(tag.RequiredText("key"), tag.Text("value") ?? "", out var value) is { } refused)
+            var key = tag.RequiredText("key");
+            if (Limits.CheckExperimentTag(key, tag.Text("value") ?? "", out var value) is { } refused)
                 return call.Ask.Error ?? refused;
-            tags.RemoveAll(t => t.Key == tag.Text("key"));
-            tags.Add(new(tag.Text("key")!, value));
+            tags[key] = value;
         }
         if ((call.Ask.Error ?? Limits.CheckExperimentName(name) ?? Limits.CheckText(location, "artifact_location", 2048, required: false)) is { } refusal)
             return refusal;
-        var id = await call.Get<ExperimentStore>().Create(name, location is "" ? null : location, tags, call.Actor, call.Cancel);
+        if (!call.Actor.MayWrite(call.Actor.HomeTeam))
+            return new(ErrorCode.PermissionDenied, "You may read experiments, but not create any.");
+        var id = await call.Get<ExperimentStore>().Create(name, location is "" ? null : location, [.. tags.Select(t => new Entry(t.Key, t.Value))], call.Actor, call.Cancel);
         return id is null ? ExperimentStore.NameTaken(name) : await call.Reply(json => json.WriteString("experiment_id"u8, $"{id}"));
     }
 
@@ -77,11 +79,12 @@ internal static class ExperimentCalls
         var view = ViewTypeWords.FromProtocol(call.Ask.Word("view_type"));
         var text = call.Ask.Text("filter");
         var entries = call.Ask.Texts("order_by");
+        var token = call.Ask.Text("page_token");
         if ((call.Ask.Error ?? Limits.CheckPage(most, Limits.SearchedExperiments)) is { } refusal)
             return refusal;
         if (view is null)
             return ProtocolError.Wrong("view_type", $"\"{call.Ask.Word("view_type")}\"", "ACTIVE_ONLY, DELETED_ONLY or ALL is wanted.");
-        if (!PageToken.TryRead(call.Ask.Text("page_token"), out var offset, out var badToken))
+        if (!PageToken.TryRead(token, out var offset, out var badToken))
             return badToken;
         if (!ExperimentFilter.TryParse(text, out var filter, out var badFilter))
             return badFilter.ToProtocol();

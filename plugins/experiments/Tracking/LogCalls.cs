@@ -14,6 +14,7 @@ namespace Crucible.Experiments.Tracking;
 internal static class LogCalls
 {
     private const string ModelHistory = "mlflow.log-model.history";
+    private static readonly string[] ModelFields = ["artifact_path", "flavors", "utc_time_created", "run_id"];
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -34,7 +35,7 @@ internal static class LogCalls
         var timestamp = call.Ask.RequiredInt64("timestamp");
         var step = call.Ask.Int64("step") ?? 0;
         var on = new MeasuredOn(0, call.Ask.Text("model_id"), call.Ask.Text("dataset_name"), call.Ask.Text("dataset_digest"));
-        if ((call.RunId(out var runId) ?? BatchLimits.CheckMetric(key, value, timestamp, -1)) is { } refusal)
+        if ((call.RunId(out var runId) ?? BatchLimits.CheckMetric(key, value, timestamp, -1) ?? CheckMeasuredOn(on, "")) is { } refusal)
             return refusal;
         List<MetricPoint> points = [new(key, MetricPoint.Stored(value), timestamp, step)];
         return await call.Get<MetricWriter>().Write(runId, call.Actor, points)
@@ -50,6 +51,8 @@ internal static class LogCalls
             return malformed;
         if (!RunId.TryRead(batch.RunId, out var runId))
             return ProtocolError.NoRun(batch.RunId);
+        if (batch.Models.Select(on => CheckMeasuredOn(on, $"metrics[{on.Index}].")).FirstOrDefault(wrong => wrong is not null) is { } unstorable)
+            return unstorable;
         var services = http.RequestServices;
         var refusal = batch.Params.Count + batch.Tags.Count == 0
             ? await services.GetRequiredService<MetricWriter>().Write(runId, Actor.Of(http), batch.Metrics)
@@ -64,6 +67,12 @@ internal static class LogCalls
             await http.RequestServices.GetRequiredService<ModelStore>().AddMetrics(runId, points, models, http.RequestAborted);
         return null;
     }
+
+    // Too long is cut where it is written; what cannot be written at all must be known before the points are.
+    private static ProtocolError? CheckMeasuredOn(MeasuredOn on, string path) =>
+        Limits.CheckText(on.ModelId, $"{path}model_id", int.MaxValue, required: false)
+        ?? Limits.CheckText(on.DatasetName, $"{path}dataset_name", int.MaxValue, required: false)
+        ?? Limits.CheckText(on.DatasetDigest, $"{path}dataset_digest", int.MaxValue, required: false);
 
     private static async Task<ProtocolError?> LogParameter(Call call)
     {
@@ -130,27 +139,32 @@ internal static class LogCalls
         var text = call.Ask.RequiredText("model_json");
         if (call.RunId(out var runId) is { } refusal)
             return refusal;
-        if (Model(text) is not { } model)
+        if (Read(text) is not JsonObject model || !ModelFields.All(model.ContainsKey))
             return ProtocolError.Invalid("Malformed model info. 'model_json' must be a JSON object with artifact_path, flavors, utc_time_created and run_id.");
-        if (await call.Get<RunStore>().Find(runId, call.Actor, call.Cancel) is null)
-            return ProtocolError.NoRun(runId.ToString("N"));
-        var history = JsonNode.Parse(await call.Get<RunLogStore>().Tag(runId, ModelHistory, call.Cancel) ?? "[]") as JsonArray ?? [];
+        return await call.Get<RunLogStore>().ChangeTag(runId, ModelHistory, before => WithModel(before, model), call.Actor, call.Cancel);
+    }
+
+    private static (string, ProtocolError?) WithModel(string? before, JsonObject model)
+    {
+        // Anybody can set this tag to anything: what is no list begins anew.
+        var history = Read(before ?? "[]") as JsonArray ?? [];
         if (!history.Any(known => JsonNode.DeepEquals(known, model)))
             history.Add(model);
         var value = history.ToJsonString();
-        return value.Length > Limits.TagValue
-            ? ProtocolError.Invalid($"The history of logged models of this run would be longer than {Limits.TagValue} characters.")
-            : await call.Get<RunLogStore>().Log(runId, [], [], [new(ModelHistory, value)], call.Actor, call.Cancel);
+        return (value, value.Length <= Limits.TagValue ? null
+            : ProtocolError.Invalid($"The history of logged models of this run would be longer than {Limits.TagValue} characters."));
     }
 
-    private static JsonObject? Model(string text)
+    // Nodes read their texts and names only when they are asked for, and throw then; so all of it is asked for here.
+    private static JsonNode? Read(string json)
     {
         try
         {
-            return JsonNode.Parse(text) is JsonObject model && model.ContainsKey("artifact_path") && model.ContainsKey("flavors")
-                && model.ContainsKey("utc_time_created") && model.ContainsKey("run_id") ? model : null;
+            var node = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false });
+            _ = node?.ToJsonString();
+            return node;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }

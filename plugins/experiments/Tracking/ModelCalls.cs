@@ -23,7 +23,7 @@ internal static partial class ModelCalls
         api.Send("PATCH", "logged-models/{id}", Finalise);
         api.Send("DELETE", "logged-models/{id}", call => call.Get<ModelStore>().Delete(call.Route("id"), call.Actor, call.Cancel));
         api.Send("PATCH", "logged-models/{id}/tags", SetTags);
-        api.Send("DELETE", "logged-models/{id}/tags/{key}", call => call.Get<ModelStore>().RemoveTag(call.Route("id"), call.Route("key"), call.Actor, call.Cancel));
+        api.Send("DELETE", "logged-models/{id}/tags/{**key}", call => call.Get<ModelStore>().RemoveTag(call.Route("id"), call.Route("key"), call.Actor, call.Cancel));
         api.Post("logged-models/{id}/params", AddParams);
     }
 
@@ -78,13 +78,14 @@ internal static partial class ModelCalls
     {
         var ids = call.Ask.Ids("experiment_ids");
         var most = (int)Math.Clamp(call.Ask.Int64("max_results") ?? LongestPage, 1, LongestPage);
+        var (token, text, entries) = (call.Ask.Text("page_token"), call.Ask.Text("filter"), call.Ask.Items("order_by"));
         if (call.Ask.Error is { } refusal)
             return refusal;
-        if (!PageToken.TryRead(call.Ask.Text("page_token"), out var offset, out var badToken))
+        if (!PageToken.TryRead(token, out var offset, out var badToken))
             return badToken;
-        if (!ModelFilter.TryParse(call.Ask.Text("filter"), out var filter, out var badFilter))
+        if (!ModelFilter.TryParse(text, out var filter, out var badFilter))
             return badFilter.ToProtocol();
-        if (Order(call.Ask.Items("order_by"), out var order) is { } badOrder)
+        if (Order(entries, out var order) is { } badOrder)
             return badOrder;
         var found = await call.Get<SearchStore>().Models(filter, order, ExperimentCalls.Ids(ids), most + 1, offset, call.Actor, call.Cancel);
         var page = await call.Get<ModelStore>().Read(found.Length > most ? found[..most] : found, call.Cancel);

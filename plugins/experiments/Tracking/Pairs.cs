@@ -11,6 +11,7 @@ internal static class Pairs
     public static ProtocolError? Tags(ProtoBody ask, out List<Entry> tags)
     {
         tags = [];
+        var last = new OrderedDictionary<string, string>();
         var items = ask.Items("tags");
         for (var i = 0; i < items.Count; i++)
         {
@@ -19,9 +20,9 @@ internal static class Pairs
             if ((ask.Error ?? Limits.CheckKey(key, $"tags[{i}].key")
                 ?? Limits.CheckTagValue(value, out value, $"tags[{i}].value")) is { } refusal)
                 return refusal;
-            tags.RemoveAll(t => t.Key == key);
-            tags.Add(new(key, value));
+            last[key] = value;
         }
+        tags = [.. last.Select(t => new Entry(t.Key, t.Value))];
         return ask.Error;
     }
 

@@ -87,11 +87,12 @@ internal static class RunCalls
         var experiments = ExperimentCalls.Ids(call.Ask.Ids("experiment_ids"));
         var text = call.Ask.Text("filter");
         var entries = call.Ask.Texts("order_by");
+        var token = call.Ask.Text("page_token");
         if ((call.Ask.Error ?? Limits.CheckPage(most, Limits.SearchedRuns)) is { } refusal)
             return refusal;
         if (view is null)
             return ProtocolError.Wrong("run_view_type", $"\"{call.Ask.Word("run_view_type")}\"", "ACTIVE_ONLY, DELETED_ONLY or ALL is wanted.");
-        if (!PageToken.TryRead(call.Ask.Text("page_token"), out var offset, out var badToken))
+        if (!PageToken.TryRead(token, out var offset, out var badToken))
             return badToken;
         if (!RunFilter.TryParse(text, out var filter, out var badFilter))
             return badFilter.ToProtocol();

@@ -14,6 +14,8 @@ public sealed class ArtifactPathTests
     [InlineData(".hidden", ".hidden")]
     [InlineData("ab:c", "ab:c")]
     [InlineData("😀.png", "😀.png")]
+    [InlineData("images/dog%step%3%timestamp%1795183890954%0a1bc2d3-4e5f-4a1b-8c2d-0123456789ab%compressed.webp", "images/dog%step%3%timestamp%1795183890954%0a1bc2d3-4e5f-4a1b-8c2d-0123456789ab%compressed.webp")]
+    [InlineData("dog%step%-1%timestamp%1795183890954%2fffffff-4e5f-4a1b-8c2d-0123456789ab.png", "dog%step%-1%timestamp%1795183890954%2fffffff-4e5f-4a1b-8c2d-0123456789ab.png")]
     public void Ordinary_paths_pass(string text, string path)
     {
         Assert.True(ArtifactPath.TryRead(text, out var read, out var refusal), refusal);
@@ -35,6 +37,9 @@ public sealed class ArtifactPathTests
     [InlineData("..\\a")]
     [InlineData("C:/windows")]
     [InlineData("c:")]
+    [InlineData("a/c:/b")]
+    [InlineData("a/b:")]
+    [InlineData("dog%step%3%timestamp%17%0a1b.png")]
     [InlineData("%2e%2e/a")]
     [InlineData("a/%2E%2e/b")]
     [InlineData(".%2e/a")]
@@ -68,6 +73,9 @@ public sealed class ArtifactPathTests
         Assert.False(ArtifactPath.TryRead(segment + "a", out _, out _));
         Assert.True(ArtifactPath.TryRead(new string('é', 127), out _, out _));
         Assert.False(ArtifactPath.TryRead(new string('é', 128), out _, out _));
+        var wide = string.Join('/', Enumerable.Repeat(new string('漢', 79), 8));
+        Assert.False(ArtifactPath.TryRead(wide, out _, out _));
+        Assert.True(ArtifactPath.TryRead(wide[..600], out _, out _));
     }
 
     [Fact]

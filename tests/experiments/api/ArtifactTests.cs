@@ -290,7 +290,7 @@ public sealed class ArtifactLimitTests(SmallArtifacts world) : IClassFixture<Sma
         var root = $"{Tracker.Proxy}/0/{run}/artifacts";
         (await _mira.Send("PUT", $"{root}/exact.bin", new ByteArrayContent(new byte[1 << 20]))).Is("{}");
         HttpContent over = lengthKnown ? new ByteArrayContent(new byte[(1 << 20) + 1]) : new StreamContent(new Unseekable((1 << 20) + 1));
-        (await _mira.Send("PUT", $"{root}/over.bin", over)).Refused(413, "INVALID_PARAMETER_VALUE", "1 MB");
+        (await _mira.Send("PUT", $"{root}/over.bin", over)).Refused(413, "INVALID_PARAMETER_VALUE", "1,048,576 bytes");
         Assert.Equal(["exact.bin"], (await _mira.Get($"artifacts/list?run_id={run}")).Each("files", "path"));
     }
 

@@ -128,7 +128,7 @@ public sealed class LimitTests(World world) : IClassFixture<World>
         var before = await _mira.Contents(run);
         var large = $$"""{"run_id": "{{run}}", "key": "t", "value": "{{new string('x', 9 * 1024 * 1024)}}"}""";
         foreach (var call in (string[])["runs/set-tag", "runs/log-batch", "runs/search", "experiments/create", "logged-models/search"])
-            (await _mira.Post(call, large)).Refused(413, "INVALID_PARAMETER_VALUE", "MB");
+            (await _mira.Post(call, large)).Refused(413, "INVALID_PARAMETER_VALUE", "bytes");
         Assert.Equal(before, await _mira.Contents(run));
         // Seven megabytes of a value are still read, and cut.
         (await _mira.Post("runs/set-tag", $$"""{"run_id": "{{run}}", "key": "t", "value": "{{new string('x', 7 * 1024 * 1024)}}"}""")).Is("{}");
@@ -141,7 +141,7 @@ public sealed class LimitTests(World world) : IClassFixture<World>
         var endless = new EndlessText("""{"run_id": "x", "key": "t", "value": " """.TrimEnd());
         try
         {
-            (await _mira.Send("POST", "runs/set-tag", endless)).Refused(413, "INVALID_PARAMETER_VALUE", "MB");
+            (await _mira.Send("POST", "runs/set-tag", endless)).Refused(413, "INVALID_PARAMETER_VALUE", "bytes");
         }
         catch (HttpRequestException)
         {

@@ -52,6 +52,11 @@ internal ref partial struct LogBatchReader
     {
         if (_json.TokenType == JsonTokenType.Null)
             return;
+        if (_error is not null)
+        {
+            _json.TrySkip();
+            return;
+        }
         var shown = _json.TokenType switch
         {
             JsonTokenType.StartObject => "{…}",
@@ -59,7 +64,7 @@ internal ref partial struct LogBatchReader
             JsonTokenType.String => JsonSerializer.Serialize(Wording.Cut(_json.GetString()!, 200)),
             _ => System.Text.Encoding.UTF8.GetString(_json.ValueSpan),
         };
-        _error ??= ProtocolError.Wrong(path, shown, why);
+        _error = ProtocolError.Wrong(path, shown, why);
         _json.TrySkip();
     }
 
