@@ -48,6 +48,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
             app.UseResponseCompression();
             app.UseRouting();
             app.UsePeople(everybody => everybody.UseAssets());
+            app.UseActorInLogs();
             app.UsePluginGate();
             app.MapPages();
             app.MapLive();
@@ -81,11 +82,13 @@ internal sealed class CrucibleHost : IAsyncDisposable
     /// <summary>Serves until told to stop; returns the exit code.</summary>
     public async Task<int> Run()
     {
+        // Before the first request: a program that waits for readiness may sign in at once.
+        var link = await FirstAdmin.Prepare(App.Services, CancellationToken.None);
         await Start(CancellationToken.None);
         _say($"Crucible is ready at {App.Urls.First()}");
         foreach (var failed in _ground.Catalogue.Plugins.Where(p => p.State == PluginState.Failed))
             _say($"The plugin {failed.Id} does not run: {failed.Reason}");
-        if (await FirstAdmin.Prepare(App.Services, CancellationToken.None) is { } link)
+        if (link is not null)
             _say($"Sign in once with {App.Urls.First()}{link}");
         if (App.Configuration.GetValue("demo", false))
             await DemoData.Make(App.Services, _ground.Catalogue, _say, App.Lifetime.ApplicationStopping);

@@ -30,6 +30,7 @@ internal static class HostSetup
     {
         builder.Services.AddSingleton<LiveRules>().AddSingleton<LiveHub>();
         builder.Services.AddSingleton<GroundWatch>().AddHostedService(s => s.GetRequiredService<GroundWatch>());
+        builder.Services.AddSingleton<Reactions>().AddHostedService(s => s.GetRequiredService<Reactions>());
         builder.Services.AddSingleton<LiveSignals>().AddHostedService(s => s.GetRequiredService<LiveSignals>());
         builder.Services.AddSingleton<ILiveSignals>(s => s.GetRequiredService<LiveSignals>());
         builder.Services.AddHostedService<ChangeFeed>().AddHostedService<Heartbeat>();

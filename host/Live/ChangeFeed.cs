@@ -10,7 +10,7 @@ namespace Crucible.Host.Live;
 /// lost, because the log is in the database: on return, and every quarter of a minute in any case, rooms look for
 /// themselves.
 /// </summary>
-internal sealed class ChangeFeed(Database database, LiveHub hub, GroundWatch ground, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
+internal sealed class ChangeFeed(Database database, LiveHub hub, GroundWatch ground, Reactions reactions, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
@@ -66,6 +66,7 @@ internal sealed class ChangeFeed(Database database, LiveHub hub, GroundWatch gro
         {
             hub.Changed(changed);
             ground.Heard(changed);
+            reactions.Wake();
         }
     }
 }

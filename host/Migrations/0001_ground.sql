@@ -91,9 +91,24 @@ create table crucible.change (
     change  jsonb not null,
     actor   text not null,
     at      timestamptz not null,
+    -- The transaction that wrote it and its place among all: who reads in this order, and only what is older than every
+    -- transaction still open, misses nothing.
+    tx      xid8 not null default pg_current_xact_id(),
+    id      bigint generated always as identity,
     primary key (topic, seq)
 );
 create index change_at on crucible.change using brin (at);
+create index change_order on crucible.change (tx, id);
+
+-- How far each plugin's reaction to changes of others has come.
+create table crucible.reaction (
+    name        text primary key,          -- plugin:kind
+    tx          xid8 not null,
+    id          bigint not null,
+    failures    int not null default 0,
+    retry_at    timestamptz,
+    error       text
+);
 
 -- Plugins ----------------------------------------------------------------------------------------------------------
 

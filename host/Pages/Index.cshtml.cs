@@ -25,9 +25,8 @@ internal sealed class IndexModel(PluginCatalogue catalogue, FragmentRenderer ren
         {
             var topics = wanted.SelectMany(t => t.Topics?.Invoke(actor) ?? []).ToList();
             Shell.Of(HttpContext).Page("Home").Listen(await database.CursorOf(topics, cancel), topics);
-            foreach (var plugin in catalogue.Plugins.Where(p => p is { State: PluginState.Running, Offer.Tiles.Count: > 0, Assets: not null }))
-                if (System.IO.File.Exists(Path.Combine(plugin.Assets!, plugin.Id + ".css")))
-                    Shell.Of(HttpContext).Style($"{PluginAssets.Prefix}/{plugin.Id}/{plugin.Id}.css");
+            foreach (var plugin in catalogue.Plugins.Where(p => p.State == PluginState.Running))
+                PluginAssets.AddTo(Shell.Of(HttpContext), plugin);
         }
         var tiles = new List<Tile>();
         foreach (var one in wanted)

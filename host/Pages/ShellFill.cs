@@ -21,7 +21,7 @@ internal sealed class ShellFill(PluginCatalogue catalogue, Database database, IA
         var shell = Shell.Of(http);
         shell.Version = assets.Value;
         if (PluginGate.OwnerOf(http) is { } plugin)
-            AddAssets(shell, plugin);
+            PluginAssets.AddTo(shell, plugin);
         // A fragment of a page needs no frame.
         if (Access.Of(http) is { } access && !http.Request.Headers.ContainsKey("HX-Request"))
             await Fill(http, shell, access);
@@ -64,15 +64,5 @@ internal sealed class ShellFill(PluginCatalogue catalogue, Database database, IA
             logger.LogError(fault, "The badge of {Plugin} failed", offer.Info.Id);
             return null;
         }
-    }
-
-    private static void AddAssets(Shell shell, Plugin plugin)
-    {
-        if (plugin.Assets is not { } folder)
-            return;
-        if (File.Exists(Path.Combine(folder, plugin.Id + ".css")))
-            shell.Style($"{PluginAssets.Prefix}/{plugin.Id}/{plugin.Id}.css");
-        if (File.Exists(Path.Combine(folder, plugin.Id + ".js")))
-            shell.Scripts.Add($"{PluginAssets.Prefix}/{plugin.Id}/{plugin.Id}.js");
     }
 }

@@ -1,11 +1,12 @@
 using Crucible.Data;
+using Crucible.Host.Security;
 using Crucible.People;
 using Dapper;
 
 namespace Crucible.Host.People;
 
 /// <summary>Turns a proof into an <see cref="Access"/>: one statement, nothing remembered.</summary>
-public sealed class AccessStore(Database db, SessionStore sessions, TimeProvider time)
+public sealed class AccessStore(Database db, SessionStore sessions, Permissions permissions, TimeProvider time)
 {
     // An admin's teams are all of them, so that a token capped below admin still reaches what its owner reaches:
     // a scope narrows what may be done, not where.
@@ -33,7 +34,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, TimeProvider
             return null;
         if (sessions.IsStale(row.SeenAt))
             await sessions.Touch([id], cancel);
-        return row.ToAccess(CredentialKind.Session, id, null);
+        return Give(row, CredentialKind.Session, id, null);
     }
 
     /// <summary>The access of an API token.</summary>
@@ -49,7 +50,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, TimeProvider
             return null;
         if (sessions.IsStale(row.SeenAt))
             await MarkUsed(row.TokenId, now, cancel);
-        return row.ToAccess(CredentialKind.Token, row.TokenId.ToString(), row.Scopes);
+        return Give(row, CredentialKind.Token, row.TokenId.ToString(), row.Scopes);
     }
 
     /// <summary>Whether a proof still holds, and what it gives now. Null: whatever was opened with it must close.</summary>
@@ -59,14 +60,27 @@ public sealed class AccessStore(Database db, SessionStore sessions, TimeProvider
             return await BySession(proof.Id, cancel);
         var parameters = new { person = proof.PersonId, id = proof.Id, Actor.Everyone, now = time.GetUtcNow() };
         if (proof.Kind == CredentialKind.Password)
-            return (await One($"select {WhoAndWhere} from crucible.person p where p.id = @person and p.security_stamp = @id and not p.disabled",
-                parameters, cancel))?.ToAccess(proof.Kind, proof.Id, null);
+            return Give(await One($"select {WhoAndWhere} from crucible.person p where p.id = @person and p.security_stamp = @id and not p.disabled",
+                parameters, cancel), proof.Kind, proof.Id, null);
         var row = await One($"""
             select {WhoAndWhere}, k.scopes
             from crucible.token k join crucible.person p on p.id = k.person_id
             where k.id = @id::uuid and k.revoked_at is null and (k.expires_at is null or k.expires_at > @now) and not p.disabled
             """, parameters, cancel);
-        return row?.ToAccess(proof.Kind, proof.Id, row.Scopes);
+        return Give(row, proof.Kind, proof.Id, row?.Scopes);
+    }
+
+    private Access? Give(Row? row, CredentialKind kind, string id, string[]? scopes)
+    {
+        if (row is null)
+            return null;
+        var role = scopes is null ? row.Role : Scopes.Cap(row.Role, scopes);
+        var actor = new Actor(row.Id, row.UserName, row.DisplayName, role, [Actor.Everyone, .. row.ReadTeams],
+            role >= Role.Member ? [Actor.Everyone, .. row.WriteTeams] : [], row.HomeTeam ?? Actor.Everyone)
+        {
+            Grants = scopes is null ? [] : Scopes.Named(row.Role, scopes, permissions.All),
+        };
+        return new(actor, new(kind, id, row.Id), row.Theme);
     }
 
     private async Task<Row?> One(string sql, object parameters, CancellationToken cancel)
@@ -94,16 +108,5 @@ public sealed class AccessStore(Database db, SessionStore sessions, TimeProvider
         public DateTime SeenAt { get; init; }
         public Guid TokenId { get; init; }
         public string[] Scopes { get; init; } = [];
-
-        public Access ToAccess(CredentialKind kind, string id, string[]? scopes)
-        {
-            var role = scopes is null ? Role : Crucible.Host.People.Scopes.Cap(Role, scopes);
-            var actor = new Actor(Id, UserName, DisplayName, role, [Actor.Everyone, .. ReadTeams],
-                role >= Role.Member ? [Actor.Everyone, .. WriteTeams] : [], HomeTeam ?? Actor.Everyone)
-            {
-                Grants = scopes is null ? [] : Crucible.Host.People.Scopes.Named(scopes),
-            };
-            return new(actor, new(kind, id, Id), Theme);
-        }
     }
 }

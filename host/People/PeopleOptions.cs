@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using Crucible.Host.Security;
+using Microsoft.Extensions.Options;
 
 namespace Crucible.Host.People;
 
 /// <summary>Settings of the section <c>Crucible</c> that concern people and their requests.</summary>
-public sealed record PeopleOptions : IValidatableObject
+public sealed record PeopleOptions
 {
     /// <summary>
     /// Password of the first admin, user name <c>admin</c>. Used only while that account has none; changing it later
@@ -29,16 +31,20 @@ public sealed record PeopleOptions : IValidatableObject
     [Range(1, 1000)]
     public int SignInsPerMinute { get; init; } = 5;
 
-    /// <summary>Calls a second of each credential to endpoints limited by <see cref="Crucible.Host.Security.RateLimits.Tracking"/>.</summary>
+    /// <summary>Calls a second of each credential to endpoints limited by <see cref="RateLimits.Tracking"/>.</summary>
     [Range(1, 1_000_000)]
     public int TrackingPerSecond { get; init; } = 5000;
+}
 
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+/// <summary>The rules that no range states.</summary>
+internal sealed class PeopleOptionsRules : IValidateOptions<PeopleOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PeopleOptions options)
     {
-        foreach (var wrong in Security.TrustedProxies.Wrong(TrustedProxies))
-            yield return new($"Crucible:TrustedProxies has '{wrong}', which is neither an address nor a network such as 10.0.0.0/8.", [nameof(TrustedProxies)]);
-        if (AdminPassword is { Length: > 0 } password && PasswordRules.Fault(FirstAdmin.UserName, password) is { } fault)
-            yield return new($"Crucible:AdminPassword is refused. {fault}", [nameof(AdminPassword)]);
+        var faults = TrustedProxies.Wrong(options.TrustedProxies)
+            .Select(wrong => $"Crucible:TrustedProxies has '{wrong}', which is neither an address nor a network such as 10.0.0.0/8.").ToList();
+        if (options.AdminPassword is { Length: > 0 } password && PasswordRules.Fault(FirstAdmin.UserName, password) is { } fault)
+            faults.Add($"Crucible:AdminPassword is refused. {fault}");
+        return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
     }
 }

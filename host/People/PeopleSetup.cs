@@ -23,6 +23,7 @@ public static class PeopleSetup
     {
         var services = builder.Services;
         services.AddOptions<PeopleOptions>().BindConfiguration("Crucible").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PeopleOptions>, PeopleOptionsRules>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
         AddStores(services);

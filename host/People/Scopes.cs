@@ -18,8 +18,9 @@ internal static class Scopes
         return owner < most ? owner : most;
     }
 
-    /// <summary>The permissions among the scopes, which are checked against the owner's role when used.</summary>
-    public static string[] Named(string[] scopes) => [.. scopes.Where(s => s.Contains('.'))];
+    /// <summary>The permissions that a token was given by name, as far as its owner still has them.</summary>
+    public static string[] Named(Role owner, string[] scopes, IEnumerable<Permission> permissions) =>
+        [.. scopes.Where(s => s.Contains('.') && MayGive(owner, s, permissions))];
 
     /// <summary>Whether a token of this person may have this scope.</summary>
     public static bool MayGive(Role owner, string scope, IEnumerable<Permission> permissions) => scope switch

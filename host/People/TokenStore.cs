@@ -6,7 +6,18 @@ using Dapper;
 namespace Crucible.Host.People;
 
 /// <summary>An API token as its owner sees it; the token itself is shown once and kept nowhere.</summary>
-public sealed record ApiToken(Guid Id, string Name, string Prefix, string[] Scopes, DateTime CreatedAt, DateTime? ExpiresAt, DateTime? UsedAt);
+public sealed record ApiToken
+{
+    public Guid Id { get; init; }
+    public string Name { get; init; } = "";
+
+    /// <summary>Its first characters, to recognise it by.</summary>
+    public string Prefix { get; init; } = "";
+    public string[] Scopes { get; init; } = [];
+    public DateTime CreatedAt { get; init; }
+    public DateTime? ExpiresAt { get; init; }
+    public DateTime? UsedAt { get; init; }
+}
 
 /// <summary>API tokens.</summary>
 public sealed class TokenStore(Database db, AccessCache cache, IEnumerable<Permission> permissions, TimeProvider time)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Crucible.Ui;
 using Microsoft.Extensions.FileProviders;
 
 namespace Crucible.Host.Plugins;
@@ -23,6 +24,17 @@ internal static class PluginAssets
             roots.Add(new Under($"{Prefix}/{plugin.Id}", new PhysicalFileProvider(plugin.Assets!)));
         builder.Environment.WebRootFileProvider = new CompositeFileProvider(roots);
         builder.Services.AddSingleton(AssetVersion.Of(catalogue.Plugins.Select(p => p.Assets).Append(own)));
+    }
+
+    /// <summary>Links a plugin's own style sheet and script, by convention <c>wwwroot/{id}.css</c> and <c>.js</c>.</summary>
+    public static void AddTo(Shell shell, Plugin plugin)
+    {
+        if (plugin.Assets is not { } folder)
+            return;
+        if (File.Exists(Path.Combine(folder, plugin.Id + ".css")))
+            shell.Style($"{Prefix}/{plugin.Id}/{plugin.Id}.css");
+        if (File.Exists(Path.Combine(folder, plugin.Id + ".js")))
+            shell.Scripts.Add($"{Prefix}/{plugin.Id}/{plugin.Id}.js");
     }
 
     public static void UseAssets(this IApplicationBuilder app) => app.UseStaticFiles(new StaticFileOptions

@@ -11,7 +11,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         + "worker-src 'self'; manifest-src 'self'";
 
     private const string Devices = "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), clipboard-write=(self), "
-        + "geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), accelerometer=(), gyroscope=(), magnetometer=()";
+        + "geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), accelerometer=(), gyroscope=(), magnetometer=()";
 
     public Task Invoke(HttpContext http)
     {

@@ -60,5 +60,16 @@ internal static class Logs
         });
     }
 
+    /// <summary>Whatever a request logs once it is known who makes it carries their name.</summary>
+    public static void UseActorInLogs(this WebApplication app)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Crucible.Requests");
+        app.Use(async (http, next) =>
+        {
+            using var scope = http.Features.Get<Actor>() is { } actor ? logger.BeginScope(new Dictionary<string, object?> { ["Actor"] = actor.UserName }) : null;
+            await next(http);
+        });
+    }
+
     private static bool IsStream(HttpContext http) => http.Response.ContentType == "text/event-stream";
 }

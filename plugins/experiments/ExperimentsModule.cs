@@ -1,9 +1,15 @@
 using Crucible.Experiments.Data;
+using Crucible.Experiments.Demo;
+using Crucible.Experiments.Fragments;
 using Crucible.Experiments.Jobs;
 using Crucible.Experiments.Live;
+using Crucible.Experiments.Pages;
 using Crucible.Experiments.Tracking;
 using Crucible.Files;
+using Crucible.Live;
 using Crucible.Modules;
+using Crucible.People;
+using Crucible.Ui.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,8 +33,22 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Options<ExperimentsOptions>()
             .Services(services => services
                 .AddSingleton<MetricWriter>()
+                .AddSingleton<RunReader>()
+                .AddSingleton<ExperimentReader>()
                 .AddSingleton<IFileStore>(s => new FolderFiles(Path.Combine(s.GetRequiredService<IConfiguration>()["Crucible:DataPath"]!, "files"))))
             .Every<RollUpMetrics>("0 * * * * ?")
-            .Endpoints(TrackingApi.Map);
+            .Nav(new("Experiments", Address.Experiments, "flask", 100) { Badge = Badge, BadgeTopics = Teams })
+            .Tile(new(RunsTileModel.AtWork, "Running", Address.Experiments, typeof(RunsTile), (services, actor, cancel) => RunsTileModel.Load(true, services, actor, cancel)) { Order = 100, Topics = Teams })
+            .Tile(new(RunsTileModel.Ended, "Recently ended", Address.Experiments, typeof(RunsTile), (services, actor, cancel) => RunsTileModel.Load(false, services, actor, cancel)) { Order = 110, Topics = Teams })
+            .AddListLive()
+            .AddRunLive()
+            .AddTableLive()
+            .Endpoints(TrackingApi.Map)
+            .Seed(DemoSeed.Run);
     }
+
+    private static IEnumerable<Topic> Teams(Actor actor) => actor.ReadTeams.Select(Topics.Team);
+
+    private static async ValueTask<NavBadge?> Badge(IServiceProvider services, Actor actor, CancellationToken cancel) =>
+        await services.GetRequiredService<ExperimentListStore>().Running(actor, cancel) is > 0 and var running ? new(Numbers.Compact(running), "running") : null;
 }

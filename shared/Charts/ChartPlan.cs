@@ -52,7 +52,7 @@ public sealed class DrawnSeries
         var smooth = new double[all.Count];
         for (var i = 0; i < all.Count; i++) smooth[i] = plan.Smooth > 0 ? average.Next(all[i].Y) : all[i].Y;
         Average = average;
-        Last = smooth.Length == 0 ? null : smooth[^1];
+        Last = all.Count == 0 ? null : all[^1].Y;
         // A neighbour on either side stays, so that the line leaves the zoomed plot and does not end in it.
         int first = 0, last = all.Count - 1;
         if (plan.From is { } from) while (first < all.Count - 1 && all[first + 1].X < from) first++;
@@ -77,7 +77,7 @@ public sealed class DrawnSeries
 
     internal IReadOnlyList<Range> Band { get; }
 
-    /// <summary>The newest value of the line, whatever part of it is shown; null without points.</summary>
+    /// <summary>The newest value of the line as it was logged, not smoothed, whatever part of it is shown; null without points.</summary>
     public double? Last { get; }
 
     /// <summary>For the read-out: <c>x y smooth at</c> a point, <c>-</c> for what is the same or unknown, points parted by semicolons.</summary>

@@ -44,6 +44,6 @@ public sealed class Database(NpgsqlDataSource source)
             "select topic, seq from crucible.topic where topic = any(@topics)",
             new { topics = topics.Select(t => t.ToString()).ToArray() }, cancellationToken: cancel)).ConfigureAwait(false);
         var seqs = known.ToDictionary(k => k.Topic, k => k.Seq);
-        return new(topics.ToDictionary(t => t, t => seqs.GetValueOrDefault(t.ToString())));
+        return new(topics.Distinct().ToDictionary(t => t, t => seqs.GetValueOrDefault(t.ToString())));
     }
 }

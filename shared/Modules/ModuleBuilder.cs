@@ -78,6 +78,17 @@ public sealed class ModuleBuilder
         return this;
     }
 
+    /// <summary>
+    /// Reacts to a change, of this plugin or of one it requires, once for all hosts and in the order of commits. It is
+    /// at least once: after a crash a change may come again, so reacting twice must do no harm. One that throws is tried
+    /// again with growing pauses, ten times, then passed over with an error in the log.
+    /// </summary>
+    public ModuleBuilder On<TChange>(Func<TChange, IServiceProvider, CancellationToken, Task> react) where TChange : notnull
+    {
+        _offer.Reactions.Add(new(typeof(TChange), (change, services, cancel) => react((TChange)change, services, cancel)));
+        return this;
+    }
+
     /// <summary>A job that runs repeatedly, on one host of those that share the database.</summary>
     /// <param name="cron">Quartz cron with seconds, UTC: <c>0 */5 * * * ?</c> is every five minutes.</param>
     /// <typeparam name="TJob">The job; created per run with its dependencies injected.</typeparam>

@@ -14,6 +14,7 @@ internal sealed class ModuleOffer(ModuleInfo info)
     public List<HomeTile> Tiles { get; } = [];
     public List<TopicKind> Topics { get; } = [];
     public List<LiveRule> Live { get; } = [];
+    public List<ReactionRule> Reactions { get; } = [];
     public List<JobRule> Jobs { get; } = [];
     public List<Action<IEndpointRouteBuilder>> Endpoints { get; } = [];
     public List<Type> HealthChecks { get; } = [];
@@ -22,6 +23,8 @@ internal sealed class ModuleOffer(ModuleInfo info)
 }
 
 internal sealed record LiveRule(Type Change, string Kind, Func<object, LivePush, ValueTask> Push);
+
+internal sealed record ReactionRule(Type Change, Func<object, IServiceProvider, CancellationToken, Task> React);
 
 internal sealed record JobRule(Type Job, string Plugin, string? Cron)
 {

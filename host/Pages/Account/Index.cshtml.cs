@@ -20,6 +20,13 @@ internal sealed class AccountModel(Accounts accounts, PersonStore persons, TeamS
     [BindProperty]
     public string? DisplayName { get; set; }
 
+    // Properties, not arguments of the handler: the framework writes those to the trace log.
+    [BindProperty]
+    public string? Current { get; set; }
+
+    [BindProperty]
+    public string? Next { get; set; }
+
     public Task<IActionResult> OnGet(CancellationToken cancel) => Show(false, cancel);
 
     public async Task<IActionResult> OnPostName(CancellationToken cancel)
@@ -33,28 +40,28 @@ internal sealed class AccountModel(Accounts accounts, PersonStore persons, TeamS
         return LocalRedirect("/account?done=name");
     }
 
-    public async Task<IActionResult> OnPostPassword(string? current, string? next, CancellationToken cancel)
+    public async Task<IActionResult> OnPostPassword(CancellationToken cancel)
     {
         var person = await accounts.FindByIdAsync(PersonId.ToString()) ?? throw new InvalidOperationException("The person of this session is gone.");
-        if (PasswordRules.Fault(person.UserName, next ?? "") is { } fault)
+        if (PasswordRules.Fault(person.UserName, Next ?? "") is { } fault)
         {
-            ModelState.AddModelError("Next", fault);
+            ModelState.AddModelError(nameof(Next), fault);
             return await Show(true, cancel);
         }
         if (person.PasswordHash is not null)
         {
             // Whoever found an unlocked screen guesses no faster here than on the sign-in page.
-            var (proved, wait) = await passwords.Check(person.UserName, current ?? "", HttpContext.Connection.RemoteIpAddress);
+            var (proved, wait) = await passwords.Check(person.UserName, Current ?? "", HttpContext.Connection.RemoteIpAddress);
             if (proved is null)
             {
-                ModelState.AddModelError("Current", wait is { } time ? $"Too many failed attempts. Try again in {Challenges.InWords(time)}." : "This is not your present password.");
+                ModelState.AddModelError(nameof(Current), wait is { } time ? $"Too many failed attempts. Try again in {Challenges.InWords(time)}." : "This is not your present password.");
                 return await Show(true, cancel);
             }
         }
-        var saved = person.PasswordHash is null ? await accounts.AddPasswordAsync(person, next!) : await accounts.ChangePasswordAsync(person, current!, next!);
+        var saved = person.PasswordHash is null ? await accounts.AddPasswordAsync(person, Next!) : await accounts.ChangePasswordAsync(person, Current!, Next!);
         if (!saved.Succeeded)
         {
-            ModelState.AddModelError("Next", string.Join(' ', saved.Errors.Select(e => e.Description)));
+            ModelState.AddModelError(nameof(Next), string.Join(' ', saved.Errors.Select(e => e.Description)));
             return await Show(true, cancel);
         }
         // The new stamp has ended every session, this one too.

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Crucible.Host.Pages.Account;
 
-[AllowAnonymous, ResponseCache(NoStore = true)]
+[AllowAnonymous]
 internal sealed class LinkModel(LinkStore links, PersonStore persons) : PageModel
 {
     /// <summary>Moves the code out of the address, where a glance or the history would find it, into the form.</summary>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Crucible.Host.Pages.Account;
 
-[AllowAnonymous, ResponseCache(NoStore = true)]
+[AllowAnonymous]
 internal sealed class SignInModel(PasswordCheck passwords) : PageModel
 {
     [BindProperty]

@@ -56,6 +56,6 @@ internal sealed class PluginsModel(PluginCatalogue catalogue, PluginSwitch switc
         public string Offers => Plugin.Offer is not { } offer ? "—" : string.Join(", ", Counts(offer).Where(c => c.Count > 0).Select(c => $"{c.Count} {c.Name}{(c.Count == 1 ? "" : "s")}"));
 
         private static (int Count, string Name)[] Counts(ModuleOffer offer) =>
-            [(offer.Nav.Count, "page group"), (offer.Tiles.Count, "tile"), (offer.Topics.Count, "topic"), (offer.Live.Count, "live rule"), (offer.Jobs.Count, "job"), (offer.Permissions.Count, "permission"), (offer.Endpoints.Count, "endpoint group"), (offer.HealthChecks.Count, "health check")];
+            [(offer.Nav.Count, "rail link"), (offer.Tiles.Count, "tile"), (offer.Topics.Count, "topic"), (offer.Live.Count, "live rule"), (offer.Reactions.Count, "reaction"), (offer.Jobs.Count, "job"), (offer.Permissions.Count, "permission"), (offer.Endpoints.Count, "endpoint group"), (offer.HealthChecks.Count, "health check")];
     }
 }

@@ -55,4 +55,11 @@ internal static class Gate
         write.Tell("experiments", Topics.Run(runId), change);
         write.Tell("experiments", Topics.Experiment(experimentId), change);
     }
+
+    /// <summary>News that also change what the team's list of experiments, its badge and its tiles say: how many runs there are and run.</summary>
+    public static void TellTeam<TChange>(this WriteScope write, Guid teamId, Guid runId, long experimentId, TChange change) where TChange : notnull
+    {
+        write.TellRun(runId, experimentId, change);
+        write.Tell("experiments", Topics.Team(teamId), change);
+    }
 }

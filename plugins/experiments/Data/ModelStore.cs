@@ -37,15 +37,16 @@ public sealed class ModelStore(Database database, TimeProvider time)
         return model is not null && actor.MayRead(model.TeamId) ? model : null;
     }
 
-    /// <summary>Models of these experiments, newest first.</summary>
-    public async Task<IReadOnlyList<LoggedModel>> Search(long[] experimentIds, int limit, long offset, Actor actor, CancellationToken cancel)
+    /// <summary>These models, in the order asked for. The caller has checked that they may be seen.</summary>
+    public async Task<IReadOnlyList<LoggedModel>> Read(string[] modelIds, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         return (await connection.QueryAsync<LoggedModel>(new($"""
-            select {LoggedModel.Columns} from experiments.logged_model m join experiments.experiment e using (experiment_id)
-            where m.experiment_id = any(@experimentIds) and m.lifecycle = 'active' and {Visible.To("e")}
-            order by m.created_ms desc, m.model_id limit @limit offset @offset
-            """, new { experimentIds, limit, offset, actor.SeesAll, actor.ReadTeams }, cancellationToken: cancel))).AsList();
+            select {LoggedModel.Columns}
+            from unnest(@modelIds) with ordinality as n (model_id, place)
+            join experiments.logged_model m using (model_id) join experiments.experiment e using (experiment_id)
+            order by n.place
+            """, new { modelIds }, cancellationToken: cancel))).AsList();
     }
 
     /// <summary>Parameters, tags and metrics of these models.</summary>

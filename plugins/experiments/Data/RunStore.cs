@@ -60,7 +60,7 @@ public sealed class RunStore(Database database, TimeProvider time)
             keys = run.Tags.Select(t => t.Key).ToArray(),
             values = run.Tags.Select(t => t.Value).ToArray(),
         }, cancellationToken: cancel));
-        write.TellRun(run.RunId, run.ExperimentId, new RunStarted(run.RunId, run.ExperimentId));
+        write.TellTeam(experiment.TeamId, run.RunId, run.ExperimentId, new RunStarted(run.RunId, run.ExperimentId));
         await write.Commit(cancel);
         return null;
     }
@@ -91,7 +91,7 @@ public sealed class RunStore(Database database, TimeProvider time)
             write.TellRun(runId, run.ExperimentId, new RunRenamed(runId, run.ExperimentId, run.Name));
         }
         if (run.Status != before.Status || run.EndTime != before.EndTime)
-            write.TellRun(runId, run.ExperimentId, new RunStatusChanged(runId, run.ExperimentId, run.Status.Word()));
+            write.TellTeam(row.TeamId, runId, run.ExperimentId, new RunStatusChanged(runId, run.ExperimentId, run.Status.Word()));
         await write.Commit(cancel);
         return null;
     }
@@ -106,7 +106,7 @@ public sealed class RunStore(Database database, TimeProvider time)
         await write.Connection.ExecuteAsync(new(
             "update experiments.run set lifecycle = 'deleted', deleted_at = now() where run_id = @runId and lifecycle = 'active'",
             new { runId }, cancellationToken: cancel));
-        write.TellRun(runId, gate!.ExperimentId, new RunDeleted(runId, gate.ExperimentId));
+        write.TellTeam(gate!.TeamId, runId, gate.ExperimentId, new RunDeleted(runId, gate.ExperimentId));
         await write.Commit(cancel);
         return null;
     }
@@ -121,7 +121,7 @@ public sealed class RunStore(Database database, TimeProvider time)
         await write.Connection.ExecuteAsync(new(
             "update experiments.run set lifecycle = 'active', deleted_at = null where run_id = @runId and lifecycle = 'deleted'",
             new { runId }, cancellationToken: cancel));
-        write.TellRun(runId, gate!.ExperimentId, new RunRestored(runId, gate.ExperimentId));
+        write.TellTeam(gate!.TeamId, runId, gate.ExperimentId, new RunRestored(runId, gate.ExperimentId));
         await write.Commit(cancel);
         return null;
     }

@@ -14,7 +14,7 @@ public sealed class SeriesStore(Database database)
     // Buckets carry four points each, so from here on they show all that a chart can.
     private const long RawAtMost = 16_384;
 
-    private const string Columns = """
+    internal const string Columns = """
         series_id, run_id, key, points, first_step, last_step, first_at, last_at, last_value, min_value, max_value
         """;
 
@@ -54,18 +54,22 @@ public sealed class SeriesStore(Database database)
         var (first, last) = axis == CurveAxis.Step ? (series.FirstStep, series.LastStep) : (series.FirstAt, series.LastAt);
         var range = new CurveRange(axis, from ?? first, to ?? (axis == CurveAxis.Step ? last : long.MaxValue), Math.Max(first, to ?? last), columns);
         var raw = series.Points <= RawAtMost || await InRange(connection, series.SeriesId, range, cancel) <= RawAtMost;
-        var pieces = raw ? Points : $"{Buckets} union all {Tail}";
-        return new(series, await Read(connection, $"{pieces} order by {(axis == CurveAxis.Step ? "1, 2" : "2, 1")}", series.SeriesId, range, cancel));
+        var sql = (axis, raw) switch
+        {
+            (CurveAxis.Step, true) => $"{PointsByStep} order by 1, 2",
+            (CurveAxis.Step, false) => $"{BucketsByStep} union all {PointsByStep} and {BehindBuckets} order by 1, 2",
+            (_, true) => $"{PointsByTime} order by 2, 1",
+            _ => $"{BucketsByTime} union all {PointsByTime} and {BehindBuckets} order by 2, 1",
+        };
+        return new(series, await Read(connection, sql, series.SeriesId, range, cancel));
     }
 
     /// <summary>How many points a range has, to within a bucket and the tail behind the buckets.</summary>
     private static Task<long> InRange(NpgsqlConnection connection, long seriesId, CurveRange range, CancellationToken cancel) =>
-        connection.QuerySingleAsync<long>(new("""
-            select ((select coalesce(sum(points), 0) from experiments.bucket where series_id = @seriesId
-                    and case when @byStep then last_step >= @From and first_step <= @To
-                        else greatest(first_at, last_at) >= @From and least(first_at, last_at) <= @To end)
+        connection.QuerySingleAsync<long>(new($"""
+            select ((select coalesce(sum(points), 0) from experiments.bucket where series_id = @seriesId and {Overlap(range.Axis)})
                 + (select points - rolled_points from experiments.series where series_id = @seriesId))::bigint
-            """, new { seriesId, range.From, range.To, byStep = range.Axis == CurveAxis.Step }, cancellationToken: cancel));
+            """.Replace("$2", "@From").Replace("$3", "@To"), new { seriesId, range.From, range.To }, cancellationToken: cancel));
 
     private static async Task<IReadOnlyList<CurveColumn>> Read(NpgsqlConnection connection, string sql, long seriesId, CurveRange range, CancellationToken cancel)
     {
@@ -73,8 +77,8 @@ public sealed class SeriesStore(Database database)
         {
             Parameters =
             {
-                new NpgsqlParameter<long> { TypedValue = seriesId }, new NpgsqlParameter<bool> { TypedValue = range.Axis == CurveAxis.Step },
-                new NpgsqlParameter<long> { TypedValue = range.From }, new NpgsqlParameter<long> { TypedValue = range.To },
+                new NpgsqlParameter<long> { TypedValue = seriesId }, new NpgsqlParameter<long> { TypedValue = range.From },
+                new NpgsqlParameter<long> { TypedValue = range.To },
             },
         };
         var columns = new CurveColumns(range);
@@ -87,25 +91,31 @@ public sealed class SeriesStore(Database database)
     private static CurvePoint? Point(NpgsqlDataReader row, int at) =>
         row.IsDBNull(at + 2) ? null : new(row.GetInt64(at), row.GetInt64(at + 1), row.GetDouble(at + 2));
 
-    // Points and buckets in one form: first, least, greatest and last, each as (step, at, value).
-    private const string Point1 = """
+    // Points and buckets in one form: first, least, greatest and last, each as (step, at, value). A statement for each axis,
+    // so that a plan kept for all values still uses the index of the steps.
+    private const string Points = """
         select step, at, value, step, at, nullif(value, 'NaN'), step, at, nullif(value, 'NaN'), step, at, value, 1::bigint
-        from experiments.point
+        from experiments.point where series_id = $1
         """;
 
-    private const string Points = $"{Point1} where series_id = $1 and case when $2 then step else at end between $3 and $4";
+    private const string PointsByStep = $"{Points} and step between $2 and $3";
+    private const string PointsByTime = $"{Points} and at between $2 and $3";
 
     private const string Buckets = """
         select first_step, first_at, first_value, min_step, min_at, min_value, max_step, max_at, max_value, last_step, last_at, last_value, points::bigint
-        from experiments.bucket
-        where series_id = $1 and case when $2 then last_step >= $3 and first_step <= $4
-            else greatest(first_at, last_at) >= $3 and least(first_at, last_at) <= $4 end
+        from experiments.bucket where series_id = $1
         """;
 
-    private const string Tail = $"""
-        {Point1}
-        where series_id = $1 and case when $2 then step else at end between $3 and $4
-            and (step, at) > (coalesce((select max(last_step) from experiments.bucket where series_id = $1), -9223372036854775808),
-                coalesce((select last_at from experiments.bucket where series_id = $1 order by last_step desc, last_at desc limit 1), -9223372036854775808))
+    private static readonly string BucketsByStep = $"{Buckets} and {Overlap(CurveAxis.Step)}";
+    private static readonly string BucketsByTime = $"{Buckets} and {Overlap(CurveAxis.Time)}";
+
+    private const string BehindBuckets = """
+        (step, at) > (
+            coalesce((select last_step from experiments.bucket where series_id = $1 order by last_step desc, last_at desc limit 1), -9223372036854775808),
+            coalesce((select last_at from experiments.bucket where series_id = $1 order by last_step desc, last_at desc limit 1), -9223372036854775808))
         """;
+
+    private static string Overlap(CurveAxis axis) => axis == CurveAxis.Step
+        ? "last_step >= $2 and first_step <= $3"
+        : "greatest(first_at, last_at) >= $2 and least(first_at, last_at) <= $3";
 }

@@ -39,17 +39,19 @@ public static class ArtifactPath
         return refusal is null;
     }
 
-    private static string? Problem(string path)
+    // Stepped images of the 2.x client are named "dog%step%3%timestamp%1795…%…": %17 there is no attempt at anything,
+    // so of the control characters only those that end a text or a line count in what is decoded once more.
+    private static string? Problem(string path, bool decodedAgain = false)
     {
         if (path.Length > MaxLength)
             return $"A path has at most {MaxLength} characters, this one {path.Length:N0}.";
         foreach (var c in path)
-            if (char.IsControl(c))
+            if (decodedAgain ? c is '\0' or '\n' or '\r' : char.IsControl(c))
                 return "A path holds no control characters.";
         if (path.Contains('\\'))
             return "A path is written with '/', not '\\'.";
         // Decoded again by somebody further on, these would become ., / or \ : refused however often they are encoded.
-        if (Decoded(path) is { } decoded && decoded != path && (Problem(decoded) is not null || decoded.Count('/') != path.Count('/')))
+        if (Decoded(path) is { } decoded && decoded != path && (Problem(decoded, decodedAgain: true) is not null || decoded.Count('/') != path.Count('/')))
             return "A path holds no percent-encoded dots, slashes, backslashes or control characters.";
         // Overlong UTF-8 for . and /: no correct decoder takes it, some careless ones do.
         if (path.Contains("%c0", StringComparison.OrdinalIgnoreCase) || path.Contains("%c1", StringComparison.OrdinalIgnoreCase))

@@ -55,7 +55,7 @@ internal static class ArtifactProxy
             return new(ErrorCode.PermissionDenied, "You may read these artifacts, but not add to them.");
         if (place.Within.Length == 0)
             return ProtocolError.Invalid("The path of a file below the artifacts of its run is needed.");
-        var limit = http.RequestServices.GetRequiredService<Microsoft.Extensions.Options.IOptions<ExperimentsOptions>>().Value.LargestArtifact;
+        var limit = http.RequestServices.GetRequiredService<ExperimentsOptions>().LargestArtifact;
         if (http.Request.ContentLength > limit)
             return TrackingApi.TooLarge(http, limit);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -107,7 +107,8 @@ internal static class ArtifactProxy
     private static async Task<ProtocolError?> List(HttpContext http)
     {
         var call = new Call(http, ProtoBody.FromQuery(http.Request.Query));
-        var (place, refusal) = await ArtifactPlace.Find(http, call.Ask.Text("path") ?? "", call.Actor);
+        var path = call.Ask.Text("path") ?? "";
+        var (place, refusal) = await ArtifactPlace.Find(http, path, call.Actor);
         if (refusal is { Code: not ErrorCode.ResourceDoesNotExist })
             return refusal;
         var files = place is null ? [] : await call.Get<IFileStore>().List(place.Path, call.Cancel) ?? [];

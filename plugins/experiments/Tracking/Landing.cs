@@ -6,7 +6,7 @@ namespace Crucible.Experiments.Tracking;
 
 /// <summary>
 /// What clients probe before they speak, and the address they print. That is <c>/#/experiments/1/runs/…</c>, whose
-/// fragment never reaches a server: <c>wwwroot/hash-route.js</c> on the home page takes it further.
+/// fragment never reaches a server: <c>web/js/address.js</c> on the home page goes on to the address behind it.
 /// </summary>
 internal static class Landing
 {
@@ -18,5 +18,6 @@ internal static class Landing
         app.MapGet("/health", () => Results.Text("OK")).AllowAnonymous();
         app.MapGet("/version", () => Results.Text(Version)).AllowAnonymous();
         app.MapGet("/mlflow", () => Results.Redirect("/experiments"));
+        app.MapGet("/experiments/{experimentId:long}/runs/{runId}/{**rest}", (string runId) => Results.Redirect($"/experiments/runs/{Uri.EscapeDataString(runId)}"));
     }
 }

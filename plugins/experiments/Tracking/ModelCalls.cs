@@ -82,12 +82,30 @@ internal static partial class ModelCalls
             return refusal;
         if (!PageToken.TryRead(call.Ask.Text("page_token"), out var offset, out var badToken))
             return badToken;
-        if (!ModelFilter.TryParse(call.Ask.Text("filter"), out _, out var badFilter))
+        if (!ModelFilter.TryParse(call.Ask.Text("filter"), out var filter, out var badFilter))
             return badFilter.ToProtocol();
-        var models = await call.Get<ModelStore>().Search(ExperimentCalls.Ids(ids), most + 1, offset, call.Actor, call.Cancel);
-        var page = models.Take(most).ToArray();
+        if (Order(call.Ask.Items("order_by"), out var order) is { } badOrder)
+            return badOrder;
+        var found = await call.Get<SearchStore>().Models(filter, order, ExperimentCalls.Ids(ids), most + 1, offset, call.Actor, call.Cancel);
+        var page = await call.Get<ModelStore>().Read(found.Length > most ? found[..most] : found, call.Cancel);
         var write = await Writer(call, page);
-        return await call.ReplyList("models".AsMemory(), page, write, models.Count > most ? offset + most : null);
+        return await call.ReplyList("models".AsMemory(), page, write, found.Length > most ? offset + most : null);
+    }
+
+    private static ProtocolError? Order(IReadOnlyList<ProtoBody> entries, out List<ModelSortKey> order)
+    {
+        order = [];
+        foreach (var entry in entries)
+        {
+            var read = ModelOrder.TryRead(entry.Text("field_name"), entry.Flag("ascending"), entry.Text("dataset_name"),
+                entry.Text("dataset_digest"), out var key, out var bad);
+            if (entry.Error is { } wrong)
+                return wrong;
+            if (!read)
+                return bad!.ToProtocol();
+            order.Add(key!);
+        }
+        return order.Count <= SearchLimits.MaxOrders ? null : ProtocolError.Invalid($"At most {SearchLimits.MaxOrders} entries of order_by are taken.");
     }
 
     private static async Task<ProtocolError?> Reply(Call call, string modelId)
@@ -103,7 +121,7 @@ internal static partial class ModelCalls
         });
     }
 
-    private static async Task<Action<Utf8JsonWriter, LoggedModel>> Writer(Call call, LoggedModel[] models)
+    private static async Task<Action<Utf8JsonWriter, LoggedModel>> Writer(Call call, IReadOnlyList<LoggedModel> models)
     {
         var (parameters, tags, metrics) = await call.Get<ModelStore>().Details([.. models.Select(m => m.ModelId)], call.Cancel);
         return (json, model) =>

@@ -76,7 +76,7 @@ internal static class TrackingApi
     public static ProtocolError TooLarge(HttpContext http, long limit)
     {
         http.Items[typeof(TrackingApi)] = StatusCodes.Status413PayloadTooLarge;
-        return ProtocolError.Invalid($"The request body is larger than {limit / 1024 / 1024} MB. Send less at a time.");
+        return ProtocolError.Invalid($"The request body is larger than {limit:N0} bytes. Send less at a time.");
     }
 
     private static async Task Answer(HttpContext http, Func<HttpContext, Task<ProtocolError?>> handler)

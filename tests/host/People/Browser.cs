@@ -40,7 +40,7 @@ internal sealed class Browser : IDisposable
     public async Task<IDocument> Page(string path)
     {
         using var response = await Get(path);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.True(response.IsSuccessStatusCode, $"{path} answered {response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
         return await Parse(response);
     }
 
@@ -58,7 +58,7 @@ internal sealed class Browser : IDisposable
         var fields = element.QuerySelectorAll<IHtmlInputElement>("input[name]").ToDictionary(i => i.Name!, i => i.Value);
         foreach (var (name, value) in values)
             fields[name] = value;
-        return await Post(new Uri(element.Action).PathAndQuery, new FormUrlEncodedContent(fields));
+        return await Post(new Uri(page.BaseUrl is { } url ? new Uri(url.Href) : Address, element.Action).PathAndQuery, new FormUrlEncodedContent(fields));
     }
 
     public Task<HttpResponseMessage> SignIn(string name, string password = PeopleHost.Password, string query = "") =>

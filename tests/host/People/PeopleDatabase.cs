@@ -1,42 +1,43 @@
+using Crucible.Host.Data;
 using Crucible.Host.People;
+using Crucible.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Crucible.Host.Tests.People;
 
-/// <summary>A fresh database for each host, cloned from one that has the ground schema.</summary>
+/// <summary>A fresh database with the ground schema and nobody in it, on the server of the other worlds.</summary>
 internal static class PeopleDatabase
 {
     private const string Template = "people_template";
-
-    // The shared fixture of the host's tests takes this over.
-    private static readonly string Server = Environment.GetEnvironmentVariable("CRUCIBLE_TEST_POSTGRES") ?? "Host=/tmp/peoplepg;Username=postgres";
-    private static readonly Lazy<Task> Prepared = new(Prepare);
+    private static readonly Lazy<Task<string>> Server = new(Prepare);
 
     public static async Task<string> Create()
     {
-        await Prepared.Value;
+        var server = await Server.Value;
         var name = "people_" + Guid.NewGuid().ToString("N");
-        await Run("postgres", $"create database {name} template {Template}");
-        return Connection(name);
+        await Run(server, $"create database {name} template {Template}");
+        return To(server, name);
     }
 
     public static async Task Drop(string connectionString) =>
-        await Run("postgres", $"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
+        await Run(await Server.Value, $"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
 
-    private static async Task Prepare()
+    private static async Task<string> Prepare()
     {
-        await Run("postgres", $"drop database if exists {Template} with (force)");
-        await Run("postgres", $"create database {Template}");
-        var host = typeof(PeopleSetup).Assembly;
-        using var sql = new StreamReader(host.GetManifestResourceStream(host.GetManifestResourceNames().Single(n => n.EndsWith("0001_ground.sql", StringComparison.Ordinal)))!);
-        await Run(Template, "create schema if not exists crucible; " + await sql.ReadToEndAsync());
+        await using var world = new World();
+        await world.InitializeAsync();
+        await Run(world.ConnectionString, $"create database {Template}");
+        await using var source = NpgsqlDataSource.Create(To(world.ConnectionString, Template) + ";Pooling=false");
+        await new Migrator(source, NullLogger.Instance).Migrate("crucible", typeof(PeopleSetup).Assembly, CancellationToken.None);
+        return world.ConnectionString;
     }
 
-    private static string Connection(string database) => $"{Server};Database={database};Maximum Pool Size=20";
+    private static string To(string server, string database) => new NpgsqlConnectionStringBuilder(server) { Database = database, MaxPoolSize = 20 }.ConnectionString;
 
-    private static async Task Run(string database, string sql)
+    private static async Task Run(string server, string sql)
     {
-        await using var connection = new NpgsqlConnection(Connection(database) + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(To(server, "postgres") + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

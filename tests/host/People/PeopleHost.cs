@@ -8,6 +8,7 @@ using Crucible.People;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,11 +49,13 @@ internal sealed class PeopleHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, tls => tls.UseHttps(Certificate));
         });
-        builder.Services.AddSingleton(new Database(NpgsqlDataSource.Create(connection)));
+        builder.Services.AddSingleton<NpgsqlDataSource>(_ => NpgsqlDataSource.Create(connection)).AddSingleton<Database>();
         builder.Services.AddSingleton(new Permission("demo.write", Role.Member, "writes demos"));
         builder.Services.AddSingleton(new Permission("demo.drive", Role.Admin, "drives demos"));
         builder.Services.AddRazorPages().AddApplicationPart(typeof(PeopleSetup).Assembly);
         builder.AddPeople();
+        // Stretching is for attackers; the tests know the passwords.
+        builder.Services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1000);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace);
         var clock = new TestClock();
         var log = new LogCatcher();

@@ -58,6 +58,26 @@ public sealed class DropInTests(DropIn world) : IClassFixture<DropIn>
     }
 
     [Fact]
+    public async Task Its_reaction_handles_each_change_once_although_two_hosts_run()
+    {
+        await world.AddHost();
+        var member = await world.Visit(world.Cast.Member);
+        for (var length = 101; length <= 110; length++)
+            (await member.Submit("/sample", "main form", ("text", new string('x', length)))).Dispose();
+        await using var connection = await world.Services.GetRequiredService<Crucible.Data.Database>().Open(default);
+        await using var command = new Npgsql.NpgsqlCommand("select coalesce(array_agg(length order by length), '{}') from sample.heard where length between 101 and 110", connection);
+        int[] heard;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        do
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            heard = (int[])(await command.ExecuteScalarAsync(patience.Token))!;
+        }
+        while (heard.Length < 10);
+        Assert.Equal(Enumerable.Range(101, 10), heard);
+    }
+
+    [Fact]
     public async Task Its_permission_holds_for_its_page_and_its_endpoint()
     {
         using var viewer = world.Client(world.Cast.Viewer);

@@ -15,6 +15,12 @@ public sealed class NoteStore(Database database)
         return await connection.ExecuteScalarAsync<string>("select body from sample.note") ?? "";
     }
 
+    public async Task Count(int length, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await connection.ExecuteAsync("insert into sample.heard (length) values (@length)", new { length });
+    }
+
     public async Task Write(string text, Actor actor, CancellationToken cancel)
     {
         await using var write = await database.Write(actor, cancel);

@@ -14,10 +14,11 @@ public sealed class SampleModule : ICrucibleModule
     public void Configure(ModuleBuilder module) => module
         .Options<SampleOptions>()
         .Permission("write", Role.Member, "Write notes")
-        .Nav(new("Sample", "/sample", "note", 900) { Permission = "sample.write" })
+        .Nav(new("Sample", "/sample", "pending", 900) { Permission = "sample.write" })
         .Topic(new("note", (_, actor, key, _) => ValueTask.FromResult(key == "shared" || (key == "members" && actor.Role >= Role.Member))))
         .Live<NoteWritten>(async (change, push) =>
             await push.Replace<Fragments.NoteText>(Fragments.NoteText.Id, (nameof(Fragments.NoteText.Text), await push.Services.GetRequiredService<NoteStore>().Text(push.Cancel))))
+        .On<NoteWritten>((change, services, cancel) => services.GetRequiredService<NoteStore>().Count(change.Length, cancel))
         .Job<StampNote>()
         .Endpoints(routes => routes.MapPost("/sample/api/stamp", async (HttpContext http, Crucible.Jobs.IJobQueue jobs) =>
         {

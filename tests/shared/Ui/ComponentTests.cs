@@ -15,7 +15,7 @@ public sealed class ComponentTests
     private static async Task<IHtmlDocument> Draw<T>(params (string, object?)[] parameters) where T : IComponent
     {
         await using var services = new ServiceCollection().BuildServiceProvider();
-        var html = await new FragmentRenderer(services, NullLoggerFactory.Instance).Render<T>(parameters);
+        var html = await new FragmentRenderer(services.GetRequiredService<IServiceScopeFactory>(), NullLoggerFactory.Instance).Render<T>(parameters);
         return new HtmlParser().ParseDocument(html);
     }
 

@@ -117,8 +117,8 @@ function tell(plot, line, point) {
   const figure = plot.closest("figure") ?? plot
   for (const each of figure.querySelectorAll("data[data-last]"))
     if (each.dataset.run === line.dataset.run && each.dataset.seriesKey === line.dataset.seriesKey) {
-      each.value = String(point.smooth)
+      each.value = String(point.y)
       const unit = each.querySelector("i")
-      each.replaceChildren(metric(point.smooth), ...(unit ? [unit] : []))
+      each.replaceChildren(metric(point.y), ...(unit ? [unit] : []))
     }
 }

@@ -48,7 +48,7 @@ internal static class MetricFirst
             select r.run_id, row_number() over (order by {rest.Order}) as place
             from experiments.run r{rest.Joins}
             where {where}
-            and not exists (select from experiments.series m where m.run_id = r.run_id and m.key = {key})
+            and not exists (select from experiments.series m where m.run_id = r.run_id and m.key = {key} and m.last_value is not null offset 0)
             and (select count(*) from numbers) + (select count(*) from nans) < @Offset + @Limit
             order by {rest.Order} limit @Offset + @Limit)
             select run_id from (

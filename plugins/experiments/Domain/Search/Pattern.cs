@@ -73,22 +73,33 @@ internal static class Pattern
         var from = at + 1;
         if (from < pattern.Length && pattern[from] == '^')
             from++;
-        // The first ] stands for itself.
-        var to = from < pattern.Length ? pattern.IndexOf(']', from + 1) : -1;
-        if (to < 0)
-            return "'[' is never closed";
-        for (var i = from; i < to; i++)
+        // What a range may begin with: a plain character that is not the end of another range.
+        char? begin = null;
+        for (var i = from; i < pattern.Length; i++)
         {
+            // The first ] stands for itself, and so does - at either end.
+            if (pattern[i] == ']' && i > from)
+            {
+                at = i;
+                before = Atom.One;
+                return null;
+            }
+            var range = pattern[i] == '-' && i > from && i + 1 < pattern.Length && pattern[i + 1] != ']';
+            if (range)
+                i++;
             if (pattern[i] == '[')
                 return "'[' inside a class";
-            if (pattern[i] == '\\' && (++i >= to || !(IsClassLetter(pattern[i]) || !char.IsAsciiLetterOrDigit(pattern[i]))))
-                return "an unknown escape in a class";
-            if (i > from && i + 1 < to && pattern[i] == '-' && pattern[i - 1] > pattern[i + 1])
-                return "a range that runs backwards";
+            var escaped = pattern[i] == '\\';
+            if (escaped && ++i >= pattern.Length)
+                return "'[' is never closed";
+            var letter = escaped && IsClassLetter(pattern[i]);
+            if (escaped && !letter && char.IsAsciiLetterOrDigit(pattern[i]))
+                return $"\\{pattern[i]} is not supported in a class";
+            if (range && (letter || begin is null || begin > pattern[i]))
+                return "a range in a class that does not go from one character up to another";
+            begin = range || letter ? null : pattern[i];
         }
-        at = to;
-        before = Atom.One;
-        return null;
+        return "'[' is never closed";
     }
 
     private static string? Escape(string pattern, ref int at, ref Atom before)
@@ -105,9 +116,9 @@ internal static class Pattern
     {
         if (before == Atom.None)
             return $"'{pattern[at]}' has nothing to repeat";
-        if (pattern[at] != '?' || at + 1 < pattern.Length)
-            if (at + 1 < pattern.Length && pattern[at + 1] == '?')
-                at++;
+        // A second ? makes it lazy, which changes nothing about whether it matches.
+        if (at + 1 < pattern.Length && pattern[at + 1] == '?')
+            at++;
         before = Atom.None;
         return null;
     }

@@ -33,7 +33,7 @@ public sealed record SearchOrder(IReadOnlyList<SortKey> Keys)
             : null;
         foreach (var entry in error is null ? entries ?? [] : [])
         {
-            error = Read(entry, vocabulary, out var key);
+            error = Read(entry, vocabulary, directed: true, out var key);
             if (error is null && keys.Any(k => k.Entity == key!.Entity && k.Key == key.Key))
                 error = FilterError.At(0, $"`order_by` contains duplicate fields: '{entry}'. Name each field once");
             if (error is not null)
@@ -46,7 +46,7 @@ public sealed record SearchOrder(IReadOnlyList<SortKey> Keys)
         return true;
     }
 
-    internal static FilterError? Read(string entry, Vocabulary vocabulary, out SortKey? key)
+    internal static FilterError? Read(string entry, Vocabulary vocabulary, bool directed, out SortKey? key)
     {
         key = null;
         if (entry.Length > SearchLimits.MaxOrderText)
@@ -60,12 +60,12 @@ public sealed record SearchOrder(IReadOnlyList<SortKey> Keys)
             || (problem = vocabulary.Orderable(entity, ref name)) is not null)
             return FilterError.At(from, $"Invalid order_by clause: {problem}");
         scanner.SkipSpace();
-        var descending = scanner.Take("DESC");
-        if (!descending)
+        var descending = directed && scanner.Take("DESC");
+        if (directed && !descending)
             scanner.Take("ASC");
         scanner.SkipSpace();
         if (!scanner.Ended)
-            return FilterError.At(scanner.At, $"Invalid order_by clause: expected ASC or DESC but found {scanner.WordAt(scanner.At)}");
+            return FilterError.At(scanner.At, $"Invalid order_by clause: expected {(directed ? "ASC or DESC" : "the end")} but found {scanner.WordAt(scanner.At)}");
         key = new(entity, name, !descending);
         return null;
     }

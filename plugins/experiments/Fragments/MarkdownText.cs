@@ -1,0 +1,39 @@
+using Markdig;
+using Markdig.Renderers.Html;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+using Microsoft.AspNetCore.Components;
+
+namespace Crucible.Experiments.Fragments;
+
+/// <summary>Notes are Markdown that anybody may have written: HTML in them is text, and links lead only where links may.</summary>
+public static class MarkdownText
+{
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
+        .DisableHtml().UsePipeTables().UseTaskLists().UseAutoLinks().UseEmphasisExtras().Build();
+
+    /// <summary>The note as HTML.</summary>
+    public static MarkupString Render(string text)
+    {
+        var document = Markdown.Parse(text, Pipeline);
+        foreach (var link in document.Descendants<LinkInline>())
+        {
+            link.Url = Safe(link.Url);
+            link.GetDynamicUrl = null;
+            // The content security policy shows no picture of another site; the link to it still helps.
+            link.IsImage = false;
+            link.GetAttributes().AddProperty("rel", "noopener noreferrer nofollow");
+        }
+        foreach (var link in document.Descendants<AutolinkInline>())
+            link.Url = Safe(link.Url);
+        // A page has one h1, and its sections are h2.
+        foreach (var heading in document.Descendants<HeadingBlock>())
+            heading.Level = Math.Min(6, heading.Level + 2);
+        return new(document.ToHtml(Pipeline));
+    }
+
+    private static string Safe(string? url) => url is not null
+        && (url.StartsWith('#') || (url.StartsWith('/') && !url.StartsWith("//", StringComparison.Ordinal))
+            || (Uri.TryCreate(url, UriKind.Absolute, out var to) && to.Scheme is ("http" or "https" or "mailto")))
+        ? url : "#";
+}

@@ -1,0 +1,5 @@
+using Crucible.Browser.Tests;
+using Crucible.Testing;
+
+[assembly: AssemblyFixture(typeof(TestServer))]
+[assembly: AssemblyFixture(typeof(Chromium))]
