@@ -70,8 +70,18 @@ internal sealed class MetricLoop
         await Close();
     }
 
-    // A connection of its own: the pool would reset it after every few points, and its plans are made once.
-    private async ValueTask<NpgsqlConnection> Connection() => _connection ??= await _database.Open(default);
+    // A connection of its own: the pool would reset it after every few points. Its statements look everything up by key,
+    // so one plan fits all values: left to itself PostgreSQL plans anew each time, which took longer than the writing, and
+    // on a young table without statistics it might settle on reading all of it.
+    private async ValueTask<NpgsqlConnection> Connection()
+    {
+        if (_connection is not null)
+            return _connection;
+        _connection = await _database.Open(default);
+        await using var settings = new NpgsqlCommand("set plan_cache_mode = force_generic_plan; set enable_seqscan = off", _connection);
+        await settings.ExecuteNonQueryAsync();
+        return _connection;
+    }
 
     private async ValueTask Close()
     {

@@ -66,15 +66,10 @@ public sealed class CompareModel(RunReader reader, RunDetailStore details, RunTa
 
     private async Task<IReadOnlyList<(string Key, IReadOnlyList<RunCurve> Curves)>> Charts(IEnumerable<string> keys, CancellationToken cancel)
     {
-        var charts = new List<(string Key, IReadOnlyList<RunCurve> Curves)>();
-        foreach (var key in keys.ToList())
-        {
-            var curves = new List<RunCurve>();
-            foreach (var (run, place) in View.Runs.Select((r, i) => (r.Row, i)))
-                if (View.Line(run.RunId, key) is { } line)
-                    curves.Add(await reader.Curve(run, line, View.Lines.Where(l => l.RunId == run.RunId), RunPanel.PanelColumns, View.Filter, cancel) with { Colour = place + 1 });
-            charts.Add((key, curves));
-        }
-        return charts;
+        var wanted = keys.SelectMany(key => View.Runs.Select((run, place) => (Key: key, run.Row, Colour: place + 1, Line: View.Line(run.Row.RunId, key)))).Where(w => w.Line is not null).ToList();
+        var curves = new RunCurve[wanted.Count];
+        await Parallel.ForAsync(0, wanted.Count, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancel }, async (i, stop) =>
+            curves[i] = await reader.Curve(wanted[i].Row, wanted[i].Line!, View.Lines.Where(l => l.RunId == wanted[i].Row.RunId), RunPanel.PanelColumns, View.Filter, stop) with { Colour = wanted[i].Colour });
+        return [.. wanted.Zip(curves).GroupBy(w => w.First.Key).Select(g => (g.Key, (IReadOnlyList<RunCurve>)[.. g.Select(c => c.Second)]))];
     }
 }

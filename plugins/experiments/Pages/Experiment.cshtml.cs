@@ -22,12 +22,13 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
         if (!await Read(id, cancel))
             return NotFound();
         if (cursor is not null)
-            Shell.Of(HttpContext).Listen(cursor, Topics.Experiment(id));
+            Shell.Of(HttpContext).Listen(cursor, [Topics.Experiment(id), .. View.Table.Lines.Where(l => l.Run.Run.Status == RunStatus.Running).Take(ExperimentReader.MostAtWork).Select(l => Topics.Run(l.Run.RunId))]);
         return part switch
         {
             null => Page(),
             "table" => await Fragment<RunTable>((nameof(RunTable.View), View.Table)),
             "rows" => await Fragment<RunTableRows>((nameof(RunTableRows.View), View.Table)),
+            "strip" => await Fragment<ExperimentStrip>((nameof(ExperimentStrip.ExperimentId), id), (nameof(ExperimentStrip.Charts), await reader.Strip(View.Table, cancel))),
             "head" => await Fragment<ExperimentHead>((nameof(ExperimentHead.Experiment), View.Experiment), (nameof(ExperimentHead.Tags), View.Tags),
                 (nameof(ExperimentHead.Counts), View.Table.Counts), (nameof(ExperimentHead.First), View.Table.First), (nameof(ExperimentHead.Best), View.Table.Best)),
             _ => NotFound(),

@@ -6,10 +6,14 @@ using Crucible.People;
 namespace Crucible.Experiments.Pages;
 
 /// <summary>Gathers from the stores what the page of an experiment shows.</summary>
-public sealed class ExperimentReader(RunTableStore tables, SearchStore search, SeriesStore series, TrendStore trends)
+public sealed class ExperimentReader(RunTableStore tables, SearchStore search, SeriesStore series, TrendStore trends, RunReader runs)
 {
     private const int UsualMetrics = 5;
     private const int UsualParams = 4;
+    private static readonly ChartFilter StripFilter = ChartFilter.Read(_ => null);
+
+    /// <summary>Runs at work whose curves grow above the table.</summary>
+    public const int MostAtWork = 3;
 
     /// <summary>The run table. The caller has checked that the experiment may be seen.</summary>
     public async Task<RunTableView> Table(long experimentId, RunTableFilter filter, Actor actor, CancellationToken cancel)
@@ -23,6 +27,26 @@ public sealed class ExperimentReader(RunTableStore tables, SearchStore search, S
         var view = new RunTableView(experimentId, filter, [], columns) { Known = rows, More = ids.Length > RunTableFilter.PageSize, Counts = await counts };
         var best = view.First is { } first ? tables.Best(experimentId, first, RunTableView.SmallIsGood(first), cancel) : null;
         return view with { Lines = await Lines(view, rows.Runs, cancel), Best = best is null ? null : await best };
+    }
+
+    /// <summary>Curves of the runs at work and of the best one: the score and the loss.</summary>
+    public async Task<IReadOnlyList<(string Key, IReadOnlyList<RunCurve> Curves)>> Strip(RunTableView table, CancellationToken cancel)
+    {
+        var chosen = table.Lines.Select(l => l.Run).Where(r => r.Run.Status == RunStatus.Running).Take(MostAtWork)
+            .Concat(table.Lines.Select(l => l.Run).Where(r => r.RunId == table.Best?.RunId)).Concat(table.Lines.Where(l => l.Trend.Count > 1).Select(l => l.Run).Take(2)).DistinctBy(r => r.RunId).Take(4).ToList();
+        var lines = (await series.OfRuns([.. chosen.Select(r => r.RunId)], cancel)).Where(l => !l.Key.StartsWith(MetricGroups.System, StringComparison.Ordinal)).ToList();
+        var keys = MetricGroups.Sort(lines.Select(l => l.Key).Distinct(), k => k);
+        var shown = keys.Where(k => !RunTableView.SmallIsGood(k)).Take(1).Concat(keys.Where(RunTableView.SmallIsGood).OrderByDescending(k => k.StartsWith("train", StringComparison.Ordinal)).Take(1)).ToList();
+        var charts = new List<(string, IReadOnlyList<RunCurve>)>();
+        foreach (var key in shown)
+        {
+            var curves = new List<RunCurve>();
+            foreach (var (run, place) in chosen.Select((r, i) => (r, i)))
+                if (lines.FirstOrDefault(l => l.RunId == run.RunId && l.Key == key) is { } line)
+                    curves.Add(await runs.Curve(run, line, await series.OfRuns([run.RunId], cancel), RunPanel.PanelColumns, StripFilter, cancel) with { Colour = place + 1 });
+            charts.Add((key, curves));
+        }
+        return charts;
     }
 
     /// <summary>Runs of any experiments for a small list: each with the course of what it is judged by.</summary>

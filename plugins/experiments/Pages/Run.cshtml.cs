@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Crucible.Experiments.Pages;
 
 /// <summary>One run, live.</summary>
-public sealed class RunModel(RunReader reader, RunStore runs, RunLogStore logs, IFileStore files, Database database, TimeProvider time) : PluginPage
+public sealed class RunModel(RunReader reader, RunStore runs, RunLogStore logs, RunTableStore tables, IFileStore files, Database database, TimeProvider time) : PluginPage
 {
     /// <summary>What the page shows.</summary>
     public RunView View { get; private set; } = null!;
@@ -123,7 +123,8 @@ public sealed class RunModel(RunReader reader, RunStore runs, RunLogStore logs, 
     {
         if (await reader.Find(id, Actor, cancel) is not { } run || await reader.Panel(run, Query("key") ?? "", Query("hero") == "1", ChartFilter.Read(Query), cancel) is not { } curve)
             return NotFound();
-        return await Fragment<RunPanel>((nameof(RunPanel.Curve), curve), (nameof(RunPanel.Filter), ChartFilter.Read(Query)), (nameof(RunPanel.Hero), Query("hero") == "1"));
+        var steps = TotalSteps.Of((await tables.Params(id, TotalSteps.Keys, cancel)).Select(p => (p.Key, p.Value)));
+        return await Fragment<RunPanel>((nameof(RunPanel.Curve), curve), (nameof(RunPanel.Filter), ChartFilter.Read(Query)), (nameof(RunPanel.Hero), Query("hero") == "1"), (nameof(RunPanel.Steps), steps));
     }
 
     private async Task<IActionResult> Part(string part, CancellationToken cancel)

@@ -19,6 +19,20 @@ document.addEventListener("latest", ({ detail }) => {
   }
 })
 
+// A metric that the page has no panel for yet: the panels of its run are asked for again, once for each new name.
+const asked = new Set()
+document.addEventListener("points", ({ detail }) => {
+  const { run, series = {}, stale = [] } = JSON.parse(detail.data)
+  const panels = document.getElementById(`run-charts-${run}-0`)
+  if (!panels || new URLSearchParams(location.search).get("metrics")) return
+  const drawn = new Set([...document.querySelectorAll(`g[data-line][data-run="${run}"]`)].map(line => line.dataset.seriesKey))
+  const system = new URLSearchParams(location.search).get("tab") === "system"
+  const missing = [...Object.keys(series), ...stale].filter(key => !drawn.has(key) && !asked.has(key) && key.startsWith("system/") === system)
+  if (!missing.length) return
+  for (const key of missing) asked.add(key)
+  refresh(panels)
+})
+
 // run-started {run, fresh}: counted above the table, shown when asked for.
 const fresh = new Map() // id of the line → runs
 document.addEventListener("run-started", ({ detail }) => {

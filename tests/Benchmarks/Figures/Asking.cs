@@ -29,25 +29,26 @@ internal static class Asking
             return;
         }
         repeats = repeats == 0 ? bench.Options.Repeats : repeats;
-        var took = Repeat(connection, request, firstByte, repeats);
+        var (took, cost) = Repeat(bench, connection, request, firstByte, repeats);
         var bytes = connection.Body.Length;
         using var bareConnection = new RawConnection(bare.Address);
-        var least = Repeat(bareConnection, Request.Get($"/bytes/{bytes}"), firstByte, repeats);
-        bench.Add(new(name, took.Median, "ms", new($"bare endpoint, {Size(bytes)}", least.Median), aim));
+        var (least, _) = Repeat(bench, bareConnection, Request.Get($"/bytes/{bytes}"), firstByte, repeats);
+        bench.Add(new(name, took.Median, "ms", new($"bare endpoint, {Size(bytes)}", least.Median), aim) { Note = cost.Each(repeats, "request") });
     }
 
-    private static Spread Repeat(RawConnection connection, byte[] request, bool firstByte, int repeats)
+    private static (Spread Milliseconds, Cost Cost) Repeat(Bench bench, RawConnection connection, byte[] request, bool firstByte, int repeats)
     {
         var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < WarmUp && Stopwatch.GetElapsedTime(began) < WarmUpAtMost; i++)
             connection.Must(request);
         var took = new double[repeats];
+        var before = Cost.Of(bench.Site);
         for (var i = 0; i < repeats; i++)
         {
             connection.Must(request);
             took[i] = (firstByte ? connection.FirstByte : connection.Whole).TotalMilliseconds;
         }
-        return new(took);
+        return (new(took), Cost.Of(bench.Site) - before);
     }
 
     private static string Size(int bytes) => bytes switch

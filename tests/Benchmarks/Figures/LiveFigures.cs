@@ -66,7 +66,7 @@ internal static class LiveFigures
         await Task.Delay(TimeSpan.FromSeconds(2), bench.Cancel);
         await Changes(bench, writer, WarmUp, change);
 
-        var (cpu, bytes, delivered) = (server.CpuMilliseconds, crowd.Bytes, crowd.Deliveries);
+        var (cost, cpu, bytes, delivered) = (Cost.Of(bench.Site), server.CpuMilliseconds, crowd.Bytes, crowd.Deliveries);
         var sent = await Changes(bench, writer, changes, number => change(WarmUp + number));
         var deliveries = crowd.Deliveries - delivered;
         var milliseconds = new List<double>((int)deliveries);
@@ -74,7 +74,7 @@ internal static class LiveFigures
             foreach (var received in crowd.Received(WarmUp + number))
                 if (received > 0)
                     milliseconds.Add(Stopwatch.GetElapsedTime(sent[number], received).TotalMilliseconds);
-        bench.Say($"  streams lost: {crowd.Lost}");
+        bench.Say($"  streams lost: {crowd.Lost}; {(Cost.Of(bench.Site) - cost).Each(changes, "change")}");
         return new(new(milliseconds), deliveries / (double)count / changes, (server.Rss - before) / 1000.0 / count,
             deliveries == 0 ? 0 : (server.CpuMilliseconds - cpu) * 1000 / deliveries, deliveries == 0 ? 0 : (int)((crowd.Bytes - bytes) / deliveries));
     }

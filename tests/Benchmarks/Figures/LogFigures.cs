@@ -32,11 +32,13 @@ internal static class LogFigures
                 connection.Must(Tracking.LogBatch(bench.Site.Bearer, runs[i], batch));
         }
         await Together.Run(bench.Site.Address, BatchConnections, (i, connection) => Log(i, connection, 0, WarmUp));
+        var before = Cost.Of(bench.Site);
         var took = await Together.Run(bench.Site.Address, BatchConnections, (i, connection) => Log(i, connection, WarmUp, batches));
+        var cost = Cost.Of(bench.Site) - before;
         var copied = await Copied(bench, batches);
         var metrics = batches * BatchConnections * Tracking.MetricsOfBatch;
         bench.Add(new($"log-batch of 1,000 on {BatchConnections} connections", metrics / took.TotalSeconds, "metrics/s",
-            new($"raw COPY of the same, {BatchConnections} connections", metrics / copied.TotalSeconds), Aim.AtLeast(100_000, 0.25)));
+            new($"raw COPY of the same, {BatchConnections} connections", metrics / copied.TotalSeconds), Aim.AtLeast(100_000, 0.25)) { Note = cost.Each(batches * BatchConnections, "batch") });
     }
 
     /// <summary>The same points into a table of the same shape with the same index, one COPY a connection.</summary>
@@ -63,14 +65,14 @@ internal static class LogFigures
 
     private static async Task Calls(Bench bench, List<string> runs)
     {
-        var (rate, calls) = await Call(bench.Site.Address, "/api/2.0/mlflow/runs/log-metric");
+        var (rate, calls, cost) = await Call(bench.Site.Address, "/api/2.0/mlflow/runs/log-metric");
         await using var bare = await BareServer.Start();
-        var (bareRate, bareCalls) = await Call(bare.Address, "/metric");
-        bench.Add(new($"log-metric on {CallConnections} connections", rate, "calls/s", new("bare endpoint, same JSON", bareRate), Aim.AtLeast(2_500)));
+        var (bareRate, bareCalls, _) = await Call(bare.Address, "/metric");
+        bench.Add(new($"log-metric on {CallConnections} connections", rate, "calls/s", new("bare endpoint, same JSON", bareRate), Aim.AtLeast(2_500)) { Note = cost.Each(bench.Options.Calls * CallConnections, "call") });
         bench.Add(new($"log-metric on {CallConnections} connections, median", calls.Median, "ms", new("bare endpoint, same JSON", bareCalls.Median)));
         bench.Add(new($"log-metric on {CallConnections} connections, 99th percentile", calls.At(0.99), "ms", new("bare endpoint, same JSON", bareCalls.At(0.99))));
 
-        async Task<(double Rate, Spread Milliseconds)> Call(System.Net.IPEndPoint address, string path)
+        async Task<(double Rate, Spread Milliseconds, Cost Cost)> Call(System.Net.IPEndPoint address, string path)
         {
             var count = bench.Options.Calls;
             var took = new double[CallConnections][];
@@ -80,6 +82,7 @@ internal static class LogFigures
                 for (var step = 0; step < warm; step++)
                     connection.Must(Tracking.LogMetric(path, bench.Site.Bearer, runs[i], step));
             });
+            var before = Cost.Of(bench.Site);
             var all = await Together.Run(address, CallConnections, (i, connection) =>
             {
                 took[i] = new double[count];
@@ -89,7 +92,7 @@ internal static class LogFigures
                     took[i][step] = connection.Whole.TotalMilliseconds;
                 }
             });
-            return (count * CallConnections / all.TotalSeconds, new(took.SelectMany(t => t)));
+            return (count * CallConnections / all.TotalSeconds, new(took.SelectMany(t => t)), Cost.Of(bench.Site) - before);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Crucible.Benchmarks.Client;
@@ -33,6 +34,9 @@ internal sealed class Site(string built, CancellationToken cancel) : IAsyncDispo
 
     /// <summary>A request header: the admin signed in with a browser.</summary>
     public string Cookie { get; private set; } = "";
+
+    /// <summary>The process that all of PostgreSQL's are children of.</summary>
+    public int PostmasterPid => int.Parse(File.ReadLines(Path.Combine(DataPath, "postgres", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
     private string DataPath => Path.Combine(_folder, "data");
 
