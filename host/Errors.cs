@@ -1,3 +1,4 @@
+using Crucible.Modules;
 using Crucible.People;
 
 namespace Crucible.Host;
@@ -34,6 +35,11 @@ internal static class Errors
 
     private static async Task Show(HttpContext http, RequestDelegate next, Mishap mishap)
     {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<IRefusalForm>() is { } form)
+        {
+            await form.Write(http, null);
+            return;
+        }
         if (!WantsPage(http.Request))
         {
             await Results.Problem(statusCode: mishap.Status,

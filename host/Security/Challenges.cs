@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crucible.Host.People;
+using Crucible.Modules;
 using Crucible.People;
 using Microsoft.Extensions.Primitives;
 
@@ -61,6 +62,8 @@ internal static class Challenges
     public static Task Problem(HttpContext http, int status, string title, string detail)
     {
         http.Response.StatusCode = status;
+        if (http.GetEndpoint()?.Metadata.GetMetadata<IRefusalForm>() is { } form)
+            return form.Write(http, $"{title}. {detail}");
         return IsPage(http.Request) ? Task.CompletedTask : TypedResults.Problem(detail, statusCode: status, title: title).ExecuteAsync(http);
     }
 

@@ -136,7 +136,7 @@ internal sealed class MetricsText : IDisposable
             text.Append(name);
             if (labels.Length > 0)
                 text.Append('{').Append(labels).Append('}');
-            text.Append(' ').Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
+            text.Append(' ').Append(double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString(CultureInfo.InvariantCulture)).Append('\n');
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Crucible.Experiments.Domain.Protocol;
+using Crucible.Modules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -120,6 +121,12 @@ internal static class TrackingApi
         http.Response.StatusCode = http.Items[typeof(TrackingApi)] as int? ?? refusal.Status;
         if (http.Response.StatusCode is 429 or 503)
             http.Response.Headers.RetryAfter = "1";
+        return Write(http, refusal);
+    }
+
+    /// <summary>Writes a refusal whose status is set.</summary>
+    internal static Task Write(HttpContext http, ProtocolError refusal)
+    {
         var json = new System.Buffers.ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(json))
             refusal.WriteTo(writer);
@@ -138,4 +145,19 @@ internal static class TrackingApi
 }
 
 /// <summary>Marks an endpoint of the tracking protocol, whose refusals have its own form.</summary>
-public sealed class TrackingEndpoint;
+public sealed class TrackingEndpoint : IRefusalForm
+{
+    private const string Credential = "No valid credential came with this request: it is missing, wrong, expired or revoked. "
+        + "Set MLFLOW_TRACKING_TOKEN to an API token of your account page, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.";
+
+    /// <inheritdoc/>
+    public Task Write(HttpContext http, string? detail) => TrackingApi.Write(http, http.Response.StatusCode switch
+    {
+        401 => new(ErrorCode.Unauthenticated, Credential),
+        403 => new(ErrorCode.PermissionDenied, detail ?? "You may not do this."),
+        404 => new(ErrorCode.EndpointNotFound, detail ?? "There is nothing at this address."),
+        429 => new(ErrorCode.RequestLimitExceeded, detail ?? "Too many requests. Wait as long as Retry-After says, and try again."),
+        >= 500 => new(ErrorCode.InternalError, $"The server failed; its log tells why under {http.TraceIdentifier}."),
+        _ => new(ErrorCode.BadRequest, detail ?? "This request cannot be answered."),
+    });
+}

@@ -28,9 +28,9 @@ public sealed class ArtifactTests(World world) : IClassFixture<World>
 
     public static TheoryData<string> Names => [.. (string[])
     [
-        "a.txt", "nested/deep/er/model.pkl", "with space.txt", " lead and trail ", "ünïcode/漢字 🦊.bin", "100%.txt", "a%2Bb", "dog%step%3%timestamp%1795183890954%0a1b.png",
+        "a.txt", "nested/deep/er/model.pkl", "with space.txt", " lead and trail ", "ünïcode/漢字 🦊.bin", "100%.txt", "a%2Bb", "images/dog%step%3%timestamp%1795183890954%0a1bc2d3-4e5f-4a1b-8c2d-0123456789ab%compressed.webp", "top%10.txt",
         "a+b=c&d.txt", "hash#mark.txt", "what?.txt", "semi;colon,comma.txt", "quote'and\"double.txt", "back`tick$dollar", "...", "..a", "a..", ".hidden", "tilde~", "[brackets]{curly}", "CON", "trailing.",
-        "a@b:c", "~", "mlflow-artifacts/artifacts/x.txt", new('n', 255),
+        "a@b:c", "~", "mlflow-artifacts/artifacts/x.txt", new('n', 255), string.Join('/', Enumerable.Repeat(new string('漢', 85), 7)),
     ]];
 
     [Theory]
@@ -198,7 +198,7 @@ public sealed class ArtifactTests(World world) : IClassFixture<World>
     [
         "..", ".", "../x", "a/../b", "a/./b", "a//b", "%2e%2e/x", "%2E%2E%2Fx", "..%2fx", "a/%2e%2e/%2e%2e/x", "%252e%252e/x", "%252e%252e%252fx", "%25252e%25252e/x", "..%5cx", "a%5c..%5cx", "\\x",
         "%5cx", "%2Fetc/passwd", "%2f%2fx", "a%252fb%252f..", "%00", "a%00b", "a%0ab", "a%0d%0aSet-Cookie:x", "a%2500b", "%c0%ae%c0%ae/x", "%c0%af", "C:%5cwindows", "C:/windows", "c%3A/x",
-        "..;/x", "%2e%2e;/x".Replace(";/x", "%3b/../x", StringComparison.Ordinal), "a%1fb", "%7f",
+        "..;/x", "%2e%2e;/x".Replace(";/x", "%3b/../x", StringComparison.Ordinal), "a%1fb", "%7f", "a/b:/c", "x:", string.Join('/', Enumerable.Repeat(new string('b', 255), 5)), Uri.EscapeDataString(string.Join('/', Enumerable.Repeat(new string('漢', 79), 8))).Replace("%2F", "/", StringComparison.Ordinal), new('n', 256),
     ]];
 
     [Theory]

@@ -76,6 +76,8 @@ public sealed class ModelTests(World world) : IClassFixture<World>
         (await _mira.Send("DELETE", $"logged-models/{id}/tags/a")).Ok();
         (await _mira.Send("DELETE", $"logged-models/{id}/tags/a")).Missing("a");
         (await _mira.Send("DELETE", $"logged-models/{id}/tags/b%2Fc")).Ok();
+        (await _mira.Send("PATCH", $"logged-models/{id}/tags", new { tags = new[] { new { key = "d/e", value = "2" } } })).Ok();
+        (await _mira.Send("DELETE", $"logged-models/{id}/tags/d/e")).Ok();
         Assert.False((await _mira.Get($"logged-models/{id}")).Has("model.info.tags"));
         (await _mira.Send("PATCH", $"logged-models/{id}/tags", new { tags = new[] { new { key = "ok", value = "1" }, new { key = "../a", value = "1" } } })).Invalid("tags[1].key");
         (await _mira.Post($"logged-models/{id}/params", new { @params = new[] { new { key = "q", value = "1" }, new { key = "q", value = "2" } } })).Invalid("Duplicate");
@@ -175,7 +177,7 @@ public sealed class ModelTests(World world) : IClassFixture<World>
     [InlineData("""{"filter": "bogus = 1"}""", "bogus")]
     [InlineData("""{"filter": "name = 'a' OR name = 'b'"}""", "OR")]
     [InlineData("""{"page_token": "bad"}""", "page token")]
-    [InlineData("""{"order_by": [{"ascending": true}]}""", "field_name")]
+    [InlineData("""{"order_by": [{"ascending": true}]}""", "order_by")]
     [InlineData("""{"order_by": [{"field_name": "bogus"}]}""", "bogus")]
     [InlineData("""{"order_by": [{"field_name": "name", "ascending": "maybe"}]}""", "ascending")]
     [InlineData("""{"order_by": ["name"]}""", "order_by[0]")]

@@ -20,6 +20,7 @@ public sealed class SampleModule : ICrucibleModule
             await push.Replace<Fragments.NoteText>(Fragments.NoteText.Id, (nameof(Fragments.NoteText.Text), await push.Services.GetRequiredService<NoteStore>().Text(push.Cancel))))
         .On<NoteWritten>((change, services, cancel) => services.GetRequiredService<NoteStore>().Count(change.Length, cancel))
         .Job<StampNote>()
+        .Endpoints(routes => routes.MapGet("/sample/fault", void () => throw new InvalidOperationException("the sentinel of the fault")))
         .Endpoints(routes => routes.MapPost("/sample/api/stamp", async (HttpContext http, Crucible.Jobs.IJobQueue jobs) =>
         {
             await jobs.Enqueue<StampNote>(new Dictionary<string, string> { ["by"] = Actor.Of(http).UserName }, http.RequestAborted);
