@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Files;
 using Crucible.Host.Data;
 using Crucible.Host.Demo;
 using Crucible.Host.Health;
@@ -34,6 +35,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
         {
             builder.Services.AddSingleton(ground.Source).AddSingleton<Database>().AddSingleton(TimeProvider.System);
             builder.Services.AddSingleton(ground.Catalogue).AddSingleton<PluginSwitch>().AddSingleton<FragmentRenderer>();
+            builder.Services.AddSingleton<IFileStore>(new FolderFiles(Path.Combine(ground.DataPath, "files")));
             builder.AddTracing();
             builder.AddMetricsText();
             builder.AddPeople();

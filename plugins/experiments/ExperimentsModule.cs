@@ -5,12 +5,10 @@ using Crucible.Experiments.Jobs;
 using Crucible.Experiments.Live;
 using Crucible.Experiments.Pages;
 using Crucible.Experiments.Tracking;
-using Crucible.Files;
 using Crucible.Live;
 using Crucible.Modules;
 using Crucible.People;
 using Crucible.Ui.Text;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Experiments;
@@ -34,8 +32,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Services(services => services
                 .AddSingleton<MetricWriter>()
                 .AddSingleton<RunReader>()
-                .AddSingleton<ExperimentReader>()
-                .AddSingleton<IFileStore>(s => new FolderFiles(Path.Combine(s.GetRequiredService<IConfiguration>()["Crucible:DataPath"]!, "files"))))
+                .AddSingleton<ExperimentReader>())
             .Every<RollUpMetrics>("0 * * * * ?")
             .Nav(new("Experiments", Address.Experiments, "flask", 100) { Badge = Badge, BadgeTopics = Teams })
             .Tile(new(RunsTileModel.AtWork, "Running", Address.Experiments, typeof(RunsTile), (services, actor, cancel) => RunsTileModel.Load(true, services, actor, cancel)) { Order = 100, Topics = Teams })

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Crucible.Experiments.Domain;
 
 /// <summary>Metrics as panels: those of a prefix together, the one that is looked at first before all of them.</summary>
-public static class MetricGroups
+public static partial class MetricGroups
 {
     /// <summary>The prefix of the keys that machines log about themselves.</summary>
     public const string System = "system/";
@@ -19,10 +21,15 @@ public static class MetricGroups
     /// <summary>The order of panels: the hero, then group by group.</summary>
     public static IReadOnlyList<T> Sort<T>(IEnumerable<T> metrics, Func<T, string> keyOf)
     {
-        var all = metrics.OrderBy(m => Rank(keyOf(m))).ThenBy(m => Prefix(keyOf(m)), StringComparer.Ordinal)
-            .ThenBy(m => keyOf(m), StringComparer.Ordinal).ToList();
-        return all;
+        var list = metrics.ToList();
+        return [.. list.OrderBy(m => Rank(keyOf(m))).ThenBy(m => Counted(Prefix(keyOf(m))), StringComparer.Ordinal).ThenBy(m => Counted(keyOf(m)), StringComparer.Ordinal)];
     }
+
+    /// <summary>The key with its numbers made equally long, so that layer10 comes after layer2.</summary>
+    private static string Counted(string key) => key.Any(char.IsAsciiDigit) ? Numbers().Replace(key, n => n.Value.PadLeft(12, '0')) : key;
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Numbers();
 
     /// <summary>What a run is judged by comes first: a validation score, then a validation loss, then a loss.</summary>
     private static int Rank(string key)

@@ -65,7 +65,7 @@ public sealed record RunView(Experiment Experiment, RunDetail Detail, IReadOnlyL
     public (long Step, long At) Last => Lines.Count == 0 ? (0, 0) : Lines.Max(l => (l.LastStep, l.LastAt));
 
     /// <summary>Whether panels stand under the names of their groups.</summary>
-    public bool Grouped => Matching > 9;
+    public bool Grouped => Matching > 9 && Curves.Select(c => MetricGroups.Prefix(c.Line.Key)).Distinct().Count() > 1;
 
     /// <summary>The address of this page with another tab or search.</summary>
     public string Url(string? tab = null, string? edit = null, string? metrics = null) => Address.With(Address.Run(Run.RunId),

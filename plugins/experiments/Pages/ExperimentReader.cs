@@ -34,7 +34,8 @@ public sealed class ExperimentReader(RunTableStore tables, SearchStore search, S
     {
         var chosen = table.Lines.Select(l => l.Run).Where(r => r.Run.Status == RunStatus.Running).Take(MostAtWork)
             .Concat(table.Lines.Select(l => l.Run).Where(r => r.RunId == table.Best?.RunId)).Concat(table.Lines.Where(l => l.Trend.Count > 1).Select(l => l.Run).Take(2)).DistinctBy(r => r.RunId).Take(4).ToList();
-        var lines = (await series.OfRuns([.. chosen.Select(r => r.RunId)], cancel)).Where(l => !l.Key.StartsWith(MetricGroups.System, StringComparison.Ordinal)).ToList();
+        var all = await series.OfRuns([.. chosen.Select(r => r.RunId)], cancel);
+        var lines = all.Where(l => !l.Key.StartsWith(MetricGroups.System, StringComparison.Ordinal)).ToList();
         var keys = MetricGroups.Sort(lines.Select(l => l.Key).Distinct(), k => k);
         var shown = keys.Where(k => !RunTableView.SmallIsGood(k)).Take(1).Concat(keys.Where(RunTableView.SmallIsGood).OrderByDescending(k => k.StartsWith("train", StringComparison.Ordinal)).Take(1)).ToList();
         var charts = new List<(string, IReadOnlyList<RunCurve>)>();
@@ -43,7 +44,7 @@ public sealed class ExperimentReader(RunTableStore tables, SearchStore search, S
             var curves = new List<RunCurve>();
             foreach (var (run, place) in chosen.Select((r, i) => (r, i)))
                 if (lines.FirstOrDefault(l => l.RunId == run.RunId && l.Key == key) is { } line)
-                    curves.Add(await runs.Curve(run, line, await series.OfRuns([run.RunId], cancel), RunPanel.PanelColumns, StripFilter, cancel) with { Colour = place + 1 });
+                    curves.Add(await runs.Curve(run, line, all.Where(l => l.RunId == run.RunId), RunPanel.PanelColumns, StripFilter, cancel) with { Colour = place + 1 });
             charts.Add((key, curves));
         }
         return charts;
