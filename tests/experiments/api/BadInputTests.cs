@@ -4,11 +4,27 @@ using System.Text.Json.Nodes;
 
 namespace Crucible.Experiments.Api.Tests;
 
+/// <summary>A world with things that no bad input may change.</summary>
+public sealed class WorldToSpoil : World
+{
+    internal Things Things { get; private set; } = null!;
+
+    internal string Picture { get; private set; } = "";
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        var mira = new Tracker(Client(Cast.Member));
+        Things = await Things.Make(mira);
+        Picture = await Things.Picture(mira);
+    }
+}
+
 /// <summary>
 /// Whatever is sent, each answer is a refusal in the protocol's form or a plain success: never a fault of the server,
 /// which clients would repeat for minutes, and never half a change.
 /// </summary>
-public sealed class BadInputTests(World world) : IClassFixture<World>
+public sealed class BadInputTests(WorldToSpoil world) : IClassFixture<WorldToSpoil>
 {
     private readonly Tracker _mira = new(world.Client(world.Cast.Member));
 
@@ -34,18 +50,9 @@ public sealed class BadInputTests(World world) : IClassFixture<World>
     [MemberData(nameof(Malformed))]
     public async Task A_body_that_is_no_json_object_is_refused_by_every_call(string body)
     {
-        var things = await Things.Make(_mira);
-        var before = await things.Picture(_mira);
         foreach (var call in WithBody)
-        {
-            var answer = await _mira.Send(call.Method, things.Fill(call.Path), body);
-            if (body == "\uFEFF")
-                NoFault(answer, body); // a mark and nothing else is an empty body, which some calls take
-            else
-                answer.Invalid();
-        }
-        if (body != "\uFEFF")
-            Assert.Equal(before, await things.Picture(_mira));
+            (await _mira.Send(call.Method, world.Things.Fill(call.Path), body)).Invalid();
+        Assert.Equal(world.Picture, await world.Things.Picture(_mira));
     }
 
     [Theory]
@@ -56,16 +63,14 @@ public sealed class BadInputTests(World world) : IClassFixture<World>
     [InlineData(null)]
     public async Task A_body_of_another_kind_is_refused_by_every_call(string? type)
     {
-        var things = await Things.Make(_mira);
-        var before = await things.Picture(_mira);
         foreach (var call in WithBody)
         {
-            var answer = await _mira.Send(call.Method, things.Fill(call.Path), Tracker.Json(Encoding.UTF8.GetBytes(things.Fill(call.Body!)), type));
+            var answer = await _mira.Send(call.Method, world.Things.Fill(call.Path), Tracker.Json(Encoding.UTF8.GetBytes(world.Things.Fill(call.Body!)), type));
             Assert.Equal(400, answer.Status);
             Assert.Contains(answer.Json.At("error_code").GetString(), (string[])["BAD_REQUEST", "INVALID_PARAMETER_VALUE"]);
             Assert.Contains("application/json", answer.Json.At("message").GetString(), StringComparison.Ordinal);
         }
-        Assert.Equal(before, await things.Picture(_mira));
+        Assert.Equal(world.Picture, await world.Things.Picture(_mira));
     }
 
     [Theory]
@@ -149,8 +154,8 @@ public sealed class BadInputTests(World world) : IClassFixture<World>
     public async Task Each_part_of_a_query_may_be_anything(int index)
     {
         var call = Call.All[index];
-        var things = await Things.Make(_mira);
-        var (path, query) = (things.Fill(call.Path).Split('?')[0], things.Fill(call.Path).Split('?')[1].Split('&'));
+        var filled = world.Things.Fill(call.Path).Replace("max_results=1000", "max_results=5", StringComparison.Ordinal);
+        var (path, query) = (filled.Split('?')[0], filled.Split('?')[1].Split('&'));
         for (var i = 0; i < query.Length; i++)
         {
             var name = query[i].Split('=')[0];
@@ -234,7 +239,7 @@ public sealed class BadInputTests(World world) : IClassFixture<World>
             }
             return least;
         }
-        const int Size = 4_000_000;
+        const int Size = 1_500_000;
         // As many bytes of an unknown field, which are only passed over.
         var plain = await Least($$"""{"run_id": "{{run}}", "ignored": "{{new string('x', Size)}}"}""", 200);
         foreach (var (what, body) in ((string, string)[])
@@ -248,7 +253,7 @@ public sealed class BadInputTests(World world) : IClassFixture<World>
         ])
         {
             var took = await Least(body, 400);
-            Assert.True(took < 40 * plain + TimeSpan.FromMilliseconds(200), $"{what} took {took.TotalMilliseconds:0} ms, as many plain bytes {plain.TotalMilliseconds:0} ms.");
+            Assert.True(took < 60 * plain, $"{what} took {took.TotalMilliseconds:0} ms, as many plain bytes {plain.TotalMilliseconds:0} ms.");
         }
     }
 

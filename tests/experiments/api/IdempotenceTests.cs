@@ -121,9 +121,14 @@ public sealed class IdempotenceTests(World world) : IClassFixture<World>
         {
             object metric = new { key = $"m{i % 2}", value = i, timestamp = i, step = i };
             var answer = i % 3 == 0
-                ? await _mira.Post("runs/log-batch", new { run_id = run, metrics = new[] { metric }, tags = new[] { new { key = "mlflow.runName", value = $"name {i}" } } })
+                ? await _mira.Post("runs/log-batch", new { run_id = run, metrics = new[] { metric }, tags = new[] { new { key = "mlflow.runName", value = $"name {i}" }, new { key = "mlflow.parentRunId", value = runs[0] } } })
                 : await _mira.Post("runs/log-batch", new { run_id = run, metrics = new[] { metric } });
             answer.Is("{}");
+            (await _mira.Post("runs/update", new { run_id = run, run_name = $"renamed {i}" })).Ok();
+            (await _mira.Post("runs/log-parameter", new { run_id = run, key = $"p{i % 2}", value = "1" })).Is("{}");
+            var removed = await _mira.Post("runs/delete-tag", new { run_id = run, key = "mlflow.parentRunId" });
+            if (removed.Status != 404)
+                removed.Is("{}");
         })));
         foreach (var run in runs)
             Assert.Equal(6, (await _mira.History(run, "m0")).Count + (await _mira.History(run, "m1")).Count);
