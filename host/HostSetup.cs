@@ -17,9 +17,10 @@ internal static class HostSetup
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // The default of 512 drops connections when every open page reconnects at once after a restart.
-            kestrel.Limits.MaxConcurrentConnections = null;
+            // A proxy sends many people's streams over one connection; the default of 100 would hold the next page back.
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 4096;
         });
+        // The default of 512 drops connections when every open page reconnects at once after a restart.
         builder.WebHost.UseSockets(sockets => sockets.Backlog = 4096);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
         // One plugin's unresolvable service must not stop the host: it is found when it is asked for.

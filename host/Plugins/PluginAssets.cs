@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Crucible.Ui;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.FileProviders;
 
 namespace Crucible.Host.Plugins;
@@ -39,8 +40,13 @@ internal static class PluginAssets
 
     public static void UseAssets(this IApplicationBuilder app) => app.UseStaticFiles(new StaticFileOptions
     {
-        OnPrepareResponse = file => file.Context.Response.Headers.CacheControl =
-            file.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
+        OnPrepareResponse = file =>
+        {
+            file.Context.Response.Headers.CacheControl = file.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache";
+            // The same for everybody, so its compressed size tells nobody anything.
+            if (file.Context.Features.Get<IHttpsCompressionFeature>() is { } compression)
+                compression.Mode = HttpsCompressionMode.Compress;
+        },
     });
 
     private sealed class Under(string prefix, IFileProvider files) : IFileProvider
