@@ -28,6 +28,9 @@ internal static class Logs
         var logs = new LoggerConfiguration()
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", quiet)
+            // Keys seal forms, not sessions, and lie in the database; a start that fails is told in one sentence.
+            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal)
             .MinimumLevel.Override("Quartz", quiet)
             .MinimumLevel.Override("System.Net.Http", quiet)
             .Enrich.FromLogContext();

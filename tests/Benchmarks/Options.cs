@@ -22,7 +22,7 @@ internal sealed record Options
     public int RunsOfEach => Small ? 100 : 1_500;
     public int SearchedRuns => Small ? 100 : 1_000;
     public int CurvePoints => Small ? 20_000 : 100_000;
-    public int Batches => Small ? 20 : 200;
+    public int Batches => Small ? 20 : 300;
     public int Calls => Small ? 500 : 5_000;
     public int Repeats => Small ? 10 : 40;
     public int Changes => Small ? 10 : 40;

@@ -1,7 +1,7 @@
 using Crucible.Data;
+using Crucible.Experiments.Domain.Protocol;
 using Dapper;
 using Npgsql;
-using Crucible.Experiments.Domain.Protocol;
 
 namespace Crucible.Experiments.Data;
 

@@ -55,7 +55,7 @@ public sealed record RunTableView(long ExperimentId, RunTableFilter Filter, IRea
     public string? Keep(RunColumn column)
     {
         var place = Columns.Where(c => c.IsMetric == column.IsMetric).TakeWhile(c => c != column).Count();
-        return column.IsMetric && place == 0 ? null : Filter.Columns is null && place >= 3 ? "xl" : Filter.Columns is null && place == 2 ? "l" : "wide";
+        return column.IsMetric && place == 0 ? null : Filter.Columns is null && place >= 3 ? "xl" : Filter.Columns is null && place == 2 ? "l" : place == 1 ? "mid" : "wide";
     }
 
     /// <summary>The heading of a column: short, unless two would read alike.</summary>

@@ -1,5 +1,5 @@
-using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Data;
+using Crucible.Experiments.Domain.Protocol;
 
 namespace Crucible.Experiments.Fragments;
 

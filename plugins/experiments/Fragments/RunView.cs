@@ -1,6 +1,6 @@
-using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
+using Crucible.Experiments.Domain.Protocol;
 
 namespace Crucible.Experiments.Fragments;
 

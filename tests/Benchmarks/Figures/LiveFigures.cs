@@ -30,7 +30,7 @@ internal static class LiveFigures
         using var connection = bench.Connect();
         var experiment = Tracking.CreateExperiment(connection, bench.Site.Bearer, $"Live {Stopwatch.GetTimestamp()}");
         var run = Tracking.CreateRun(connection, bench.Site.Bearer, experiment);
-        var real = await One(bench, bench.Site.Address, bench.Site.Process, Request.Get($"/live?topics=run:{run}", bench.Site.Cookie, "Accept: text/event-stream"),
+        var real = await One(bench, bench.Site.Address, bench.Site.Process, Request.Get($"/live?topics=run:{run}", bench.Site.Cookie, "Accept: text/html, text/event-stream", "Accept-Encoding: gzip, deflate, br"),
             number => Tracking.SetTag(bench.Site.Bearer, run, "beat", Crowd.Mark(number)));
         if (real.Milliseconds.Count == 0)
         {

@@ -11,7 +11,7 @@ internal static class LogFigures
 {
     private const int BatchConnections = 2;
     private const int CallConnections = 4;
-    private const int WarmUp = 20;
+    private const int WarmUp = 150;
 
     public static async Task Measure(Bench bench)
     {
