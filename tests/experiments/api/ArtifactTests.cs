@@ -87,6 +87,24 @@ public sealed class ArtifactTests(World world) : IClassFixture<World>
     }
 
     [Fact]
+    public async Task What_is_compressed_on_the_way_comes_out_the_same()
+    {
+        var (run, root) = await NewRun();
+        var text = string.Concat(Enumerable.Range(0, 5000).Select(i => $"line {i}\n"));
+        (await _mira.Send("PUT", $"{root}/a.txt", Bytes(text))).Is("{}");
+        var plain = await _mira.Get($"{Tracker.Api}runs/get?run_id={run}");
+        _mira.Http.DefaultRequestHeaders.Add("Accept-Encoding", "gzip");
+        foreach (var (address, expected) in ((string, string)[])[($"{root}/a.txt", text), ($"{Tracker.Api}runs/get?run_id={run}", plain.Text)])
+        {
+            using var response = await _mira.Http.GetAsync(address);
+            Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
+            await using var unzipped = new System.IO.Compression.GZipStream(await response.Content.ReadAsStreamAsync(), System.IO.Compression.CompressionMode.Decompress);
+            using var reader = new StreamReader(unzipped);
+            Assert.Equal(expected, await reader.ReadToEndAsync());
+        }
+    }
+
+    [Fact]
     public async Task Writing_again_replaces_and_any_content_type_will_do()
     {
         var (_, root) = await NewRun();

@@ -80,6 +80,19 @@ public sealed class CredentialTests(World world) : IClassFixture<World>
     }
 
     [Fact]
+    public async Task A_signed_in_browser_reads_and_writes_only_from_a_page_of_ours()
+    {
+        var browser = (await world.Visit(world.Cast.Member)).Http;
+        var tracker = new Tracker(browser);
+        (await tracker.Get("/ajax-api/2.0/mlflow/" + Call)).Ok();
+        (await tracker.Post("/ajax-api/2.0/mlflow/runs/create", "{}")).Refused(400, "BAD_REQUEST", "Reload");
+        var password = Basic("mira", Player.Password);
+        password.Http.DefaultRequestHeaders.Add("Origin", "https://elsewhere.example");
+        (await password.Post("runs/create", "{}")).Refused(403, "PERMISSION_DENIED", "another site");
+        (await password.Get(Call)).Ok();
+    }
+
+    [Fact]
     public async Task A_person_who_is_shut_out_logs_no_more()
     {
         var player = await world.Invite("leaver", Role.Member, world.Cast.Red, writes: true);

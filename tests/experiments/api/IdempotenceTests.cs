@@ -84,6 +84,53 @@ public sealed class IdempotenceTests(World world) : IClassFixture<World>
     }
 
     [Fact]
+    public async Task Two_hosts_that_get_the_same_batches_at_once_keep_each_point_once()
+    {
+        var there = new Tracker(world.Client(world.Cast.Member, await world.AddHost()));
+        for (var round = 0; round < 3; round++)
+        {
+            var run = await _mira.NewRun();
+            object[] bodies = [MetricsOnly(run), Mixed(run), Mixed(run), MetricsOnly(run)];
+            foreach (var answer in await Task.WhenAll(bodies.SelectMany(body => (Task<Answer>[])[_mira.Post("runs/log-batch", body), there.Post("runs/log-batch", body)])))
+                answer.Is("{}");
+            foreach (var tracker in (Tracker[])[_mira, there])
+                for (var key = 0; key < 5; key++)
+                {
+                    var history = await tracker.History(run, $"m{key}");
+                    var sent = Enumerable.Range(0, 500).Where(i => i % 5 == key).Select(i => new Point(i, 1000 + i, i % 7 == 0 ? double.NaN : i * 0.5))
+                        .Concat(Enumerable.Range(0, 300).Where(i => i % 3 == key).Select(i => new Point(i, 1000 + i, i * 0.5))).ToHashSet();
+                    Assert.Equal(sent, history.ToHashSet());
+                    Assert.Equal(sent.Count, history.Count);
+                }
+        }
+    }
+
+    [Fact]
+    public async Task Deleting_an_experiment_while_its_runs_log_locks_nobody_out()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var experiment = await _mira.NewExperiment();
+            var runs = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => _mira.NewRun(experiment)));
+            var deleting = _mira.Post("experiments/delete", new { experiment_id = experiment });
+            var logged = await Task.WhenAll(runs.Reverse().Select(run => _mira.Post("runs/log-batch", MetricsOnly(run))));
+            (await deleting).Is("{}");
+            for (var i = 0; i < runs.Length; i++)
+            {
+                var kept = (await _mira.History(runs[^(i + 1)], "m0")).Count;
+                if (logged[i].Status == 200)
+                    Assert.Equal(100, kept);
+                else
+                {
+                    logged[i].Invalid("active");
+                    Assert.Equal(0, kept);
+                }
+            }
+            (await _mira.Post("experiments/restore", new { experiment_id = experiment })).Is("{}");
+        }
+    }
+
+    [Fact]
     public async Task Four_who_log_two_hundred_points_each_lose_none()
     {
         var run = await _mira.NewRun();
