@@ -46,6 +46,10 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
             ? Refusal($"A note has at most {Limits.ExperimentTagValue:N0} characters; this one has {(text ?? "").Length:N0}.")
             : experiments.SetTags(id, [new(RunTagNames.Note, (text ?? "").ReplaceLineEndings("\n"))], Actor, cancel), cancel);
 
+    /// <summary>Sets after how long a silence its runs are shown as lost.</summary>
+    public Task<IActionResult> OnPostLostAfter(long id, [FromForm] string? number, [FromForm] string? unit, CancellationToken cancel) => Change(id, "lost", $"{number}\n{unit}",
+        () => Silence.Read(number, unit, out var length) is { } wrong ? Refusal(wrong) : experiments.SetLostAfter(id, length, Actor, cancel), cancel);
+
     /// <summary>Deletes it with all its runs; it can be restored.</summary>
     public Task<IActionResult> OnPostDelete(long id, CancellationToken cancel) => Act(id, () => experiments.Delete(id, Actor, cancel));
 
@@ -82,7 +86,7 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
             return NotFound();
         if (refusal is null)
             return Page();
-        View = View with { Error = new(field, refusal.Message, entered), Edit = field == "name" ? "name" : "note" };
+        View = View with { Error = new(field, refusal.Message, entered), Edit = field == "text" ? "note" : field };
         Response.StatusCode = 422;
         return Page();
     }
