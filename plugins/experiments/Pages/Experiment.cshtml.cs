@@ -23,6 +23,9 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
             return NotFound();
         if (cursor is not null)
             Shell.Of(HttpContext).Listen(cursor, [Topics.Experiment(id), .. View.Table.Lines.Where(l => l.Run.Run.Status == RunStatus.Running).Take(ExperimentReader.MostAtWork).Select(l => Topics.Run(l.Run.RunId))]);
+        // A filter that cannot be read is a refusal, shown at its field with the whole page around it.
+        if (View.Table.Error is not null)
+            Response.StatusCode = 422;
         return part switch
         {
             null => Page(),
@@ -77,6 +80,11 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
 
     private async Task<IActionResult> Change(long id, string field, string? entered, Func<Task<ProtocolError?>> verb, CancellationToken cancel)
     {
+        // Before what was entered is looked at: that is said to nobody who may not enter anything.
+        if (await experiments.Find(id, Actor, cancel) is not { } experiment)
+            return NotFound();
+        if (!Actor.MayWrite(experiment.TeamId))
+            return Forbid();
         var refusal = await verb();
         if (refusal is { Code: not (ErrorCode.InvalidParameterValue or ErrorCode.ResourceAlreadyExists) })
             return Refused(refusal);
