@@ -73,14 +73,14 @@ public sealed class ExperimentListStore(Database database)
             """, new { actor.SeesAll, actor.ReadTeams }, cancellationToken: cancel));
     }
 
-    /// <summary>The newest runs at work, or those that ended last.</summary>
+    /// <summary>The newest runs at work and after them those lost in the last week, or the runs that ended last.</summary>
     public async Task<IReadOnlyList<RunRow>> Recent(bool running, int limit, Actor actor, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         return (await connection.QueryAsync<RunRow>(new($"""
             select {RunRow.Columns} from experiments.run r join experiments.experiment e using (experiment_id)
-            where r.lifecycle = 'active' and {(running ? "r.status = 'running' and r.heard_at > now() - e.lost_after" : "r.end_time is not null")} and {Visible.To("e")}
-            order by {(running ? "r.start_time" : "r.end_time")} desc, r.run_id limit @limit
+            where r.lifecycle = 'active' and {(running ? "r.status = 'running' and r.heard_at > now() - e.lost_after - interval '7 days'" : "r.end_time is not null")} and {Visible.To("e")}
+            order by {(running ? "r.heard_at > now() - e.lost_after desc, r.start_time" : "r.end_time")} desc, r.run_id limit @limit
             """, new { actor.SeesAll, actor.ReadTeams, limit }, cancellationToken: cancel))).AsList();
     }
 }

@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Live;
 using Crucible.People;
@@ -88,6 +89,23 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
             return NameTaken(name);
         }
         Tell(write, experiment!, new ExperimentRenamed(experimentId, name));
+        await write.Commit(cancel);
+        return null;
+    }
+
+    /// <summary>Sets after how long a silence a running run of it is shown as lost, <see cref="Silence.Least"/> to <see cref="Silence.Most"/>.</summary>
+    public async Task<ProtocolError?> SetLostAfter(long experimentId, TimeSpan lostAfter, Actor actor, CancellationToken cancel)
+    {
+        await using var write = await database.Write(actor, cancel);
+        var (experiment, refusal) = await ForWriting(write, experimentId, actor, cancel);
+        if (refusal is not null)
+            return refusal;
+        if (Silence.Check(lostAfter) is { } wrong)
+            return ProtocolError.Invalid(wrong);
+        await write.Connection.ExecuteAsync(new(
+            "update experiments.experiment set lost_after = @lostAfter, updated_ms = @now where experiment_id = @experimentId",
+            new { experimentId, lostAfter, now = Now }, cancellationToken: cancel));
+        Tell(write, experiment!, new ExperimentSettingsChanged(experimentId));
         await write.Commit(cancel);
         return null;
     }

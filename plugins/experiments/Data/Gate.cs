@@ -49,6 +49,10 @@ internal static class Gate
         return (run, Refusal(run, runId, actor));
     }
 
+    /// <summary>A sign of life. It locks the run, so it stands before what hangs on the run.</summary>
+    public static Task Hear(WriteScope write, Guid runId, CancellationToken cancel) => write.Connection.ExecuteAsync(new(
+        "update experiments.run set heard_at = now() where run_id = @runId", new { runId }, cancellationToken: cancel));
+
     /// <summary>News of a run, for its own listeners and for those of its experiment's table.</summary>
     public static void TellRun<TChange>(this WriteScope write, Guid runId, long experimentId, TChange change) where TChange : notnull
     {

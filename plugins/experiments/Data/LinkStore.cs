@@ -16,6 +16,7 @@ public sealed class LinkStore(Database database)
         var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
         if (refusal is not null)
             return refusal;
+        await Gate.Hear(write, runId, cancel);
         foreach (var input in datasets.OrderBy(d => d.Dataset.Name, StringComparer.Ordinal).ThenBy(d => d.Dataset.Digest, StringComparer.Ordinal))
             await write.Connection.ExecuteAsync(new("""
                 with made as (
@@ -60,6 +61,7 @@ public sealed class LinkStore(Database database)
         var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
         if (refusal is not null)
             return refusal;
+        await Gate.Hear(write, runId, cancel);
         await write.Connection.ExecuteAsync(new("""
             insert into experiments.model_output (run_id, model_id, step)
             select @runId, model_id, step from unnest(@ids, @steps) as n (model_id, step)

@@ -26,8 +26,7 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         // Series, then the run, then what hangs on it: whoever writes several of them locks them in this order.
         if (metrics.Count > 0)
             await PutMetrics(write.Connection, runId, run!.ExperimentId, metrics, cancel);
-        await write.Connection.ExecuteAsync(new("update experiments.run set heard_at = now() where run_id = @runId",
-            new { runId }, cancellationToken: cancel));
+        await Gate.Hear(write, runId, cancel);
         if (parameters.Count > 0 && await PutParams(write, runId, run!.ExperimentId, parameters, cancel) is { } conflict)
             return conflict;
         if (tags.Count > 0)
@@ -48,6 +47,7 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
         if (refusal is not null)
             return refusal;
+        await Gate.Hear(write, runId, cancel);
         if (key == "mlflow.parentRunId")
             await write.Connection.ExecuteAsync(new("update experiments.run set parent_run_id = null where run_id = @runId",
                 new { runId }, cancellationToken: cancel));
@@ -69,8 +69,7 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         if (refusal is not null)
             return refusal;
         // This locks the run, and so its tags.
-        await write.Connection.ExecuteAsync(new("update experiments.run set heard_at = now() where run_id = @runId",
-            new { runId }, cancellationToken: cancel));
+        await Gate.Hear(write, runId, cancel);
         var before = await write.Connection.QuerySingleOrDefaultAsync<string>(new(
             "select value from experiments.tag where run_id = @runId and key = @key", new { runId, key }, cancellationToken: cancel));
         var (value, wrong) = change(before);

@@ -15,6 +15,9 @@ public sealed record CompareView(IReadOnlyList<RunDetail> Runs, IReadOnlyList<Da
     /// <summary>Charts on a page before the rest is fetched by scrolling.</summary>
     public const int PanelsAtOnce = 12;
 
+    /// <summary>More runs were asked for than are compared.</summary>
+    public bool TooMany { get; init; }
+
     /// <summary>Shows every parameter, not only those that differ.</summary>
     public bool All { get; init; }
 

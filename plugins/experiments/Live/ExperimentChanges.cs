@@ -6,6 +6,9 @@ public sealed record ExperimentCreated(long ExperimentId);
 /// <summary>An experiment has another name. Told on <c>experiments:{team}</c> and <c>experiment:{id}</c>, as all that follow.</summary>
 public sealed record ExperimentRenamed(long ExperimentId, string Name);
 
+/// <summary>After how long a silence its runs are shown as lost was set anew.</summary>
+public sealed record ExperimentSettingsChanged(long ExperimentId);
+
 /// <summary>An experiment and its runs were deleted; they can be restored.</summary>
 public sealed record ExperimentDeleted(long ExperimentId);
 

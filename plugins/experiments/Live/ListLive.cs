@@ -9,6 +9,7 @@ internal static class ListLive
 {
     public static ModuleBuilder AddListLive(this ModuleBuilder module) => module
         .Live<ExperimentCreated>((_, push) => Changed(push))
+        .Live<ExperimentSettingsChanged>((_, push) => Changed(push))
         .Live<RunStarted>((_, push) => Changed(push))
         .Live<RunStatusChanged>((_, push) => Changed(push))
         .Live<RunDeleted>((_, push) => Changed(push))

@@ -20,6 +20,7 @@ internal static class TableLive
         .Live<RunDeleted>((change, push) => OnTable(push, () => Anew(change.ExperimentId, push)))
         .Live<RunRestored>((change, push) => OnTable(push, () => Anew(change.ExperimentId, push)))
         .Live<ExperimentRenamed>((change, push) => Head(change.ExperimentId, push))
+        .Live<ExperimentSettingsChanged>((change, push) => OnTable(push, () => Anew(change.ExperimentId, push)))
         .Live<ExperimentDeleted>((change, push) => Head(change.ExperimentId, push))
         .Live<ExperimentRestored>((change, push) => Head(change.ExperimentId, push))
         .Live<ExperimentTagged>((change, push) => Tagged(change, push));

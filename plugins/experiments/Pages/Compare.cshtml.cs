@@ -25,7 +25,9 @@ public sealed class CompareModel(RunReader reader, RunDetailStore details, RunTa
     public async Task<IActionResult> OnGet(string? part, CancellationToken cancel)
     {
         var asked = Request.Query["runs"].OfType<string>().SelectMany(r => r.Split(',')).Select(r => RunId.TryRead(r, out var id) ? id : Guid.Empty)
-            .Where(id => id != Guid.Empty).Distinct().Take(CompareView.Most).ToList();
+            .Where(id => id != Guid.Empty).Distinct().Take(CompareView.Most + 1).ToList();
+        var tooMany = asked.Count > CompareView.Most;
+        asked = [.. asked.Take(CompareView.Most)];
         var topics = asked.Select(Topics.Run).ToList();
         var cursor = await database.CursorOf(topics, cancel);
         // What this visitor may not see is left out, as if it did not exist.
@@ -35,7 +37,7 @@ public sealed class CompareModel(RunReader reader, RunDetailStore details, RunTa
                 seen.Add(id);
         if (seen.Count == 0)
             return NotFound();
-        View = new(await details.Read([.. seen], cancel), await series.OfRuns([.. seen], cancel), ChartFilter.Read(Query)) { All = Query("all") == "1", Skip = int.TryParse(Query("skip"), out var skip) ? Math.Clamp(skip, 0, 100_000) : 0 };
+        View = new(await details.Read([.. seen], cancel), await series.OfRuns([.. seen], cancel), ChartFilter.Read(Query)) { TooMany = tooMany, All = Query("all") == "1", Skip = int.TryParse(Query("skip"), out var skip) ? Math.Clamp(skip, 0, 100_000) : 0 };
         if (part == "metrics")
             return await Fragment<CompareTables>((nameof(CompareTables.View), View));
         if (part == "panel")

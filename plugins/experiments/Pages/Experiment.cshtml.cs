@@ -23,6 +23,9 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
             return NotFound();
         if (cursor is not null)
             Shell.Of(HttpContext).Listen(cursor, [Topics.Experiment(id), .. View.Table.Lines.Where(l => l.Run.Run.Status == RunStatus.Running).Take(ExperimentReader.MostAtWork).Select(l => Topics.Run(l.Run.RunId))]);
+        // A filter that cannot be read is a refusal, shown at its field with the whole page around it.
+        if (View.Table.Error is not null)
+            Response.StatusCode = 422;
         return part switch
         {
             null => Page(),
@@ -45,6 +48,10 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
         () => Limits.CheckExperimentTag(RunTagNames.Note, text ?? "", out _) is not null
             ? Refusal($"A note has at most {Limits.ExperimentTagValue:N0} characters; this one has {(text ?? "").Length:N0}.")
             : experiments.SetTags(id, [new(RunTagNames.Note, (text ?? "").ReplaceLineEndings("\n"))], Actor, cancel), cancel);
+
+    /// <summary>Sets after how long a silence its runs are shown as lost.</summary>
+    public Task<IActionResult> OnPostLostAfter(long id, [FromForm] string? number, [FromForm] string? unit, CancellationToken cancel) => Change(id, "lost", $"{number}\n{unit}",
+        () => Silence.Read(number, unit, out var length) is { } wrong ? Refusal(wrong) : experiments.SetLostAfter(id, length, Actor, cancel), cancel);
 
     /// <summary>Deletes it with all its runs; it can be restored.</summary>
     public Task<IActionResult> OnPostDelete(long id, CancellationToken cancel) => Act(id, () => experiments.Delete(id, Actor, cancel));
@@ -73,6 +80,11 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
 
     private async Task<IActionResult> Change(long id, string field, string? entered, Func<Task<ProtocolError?>> verb, CancellationToken cancel)
     {
+        // Before what was entered is looked at: that is said to nobody who may not enter anything.
+        if (await experiments.Find(id, Actor, cancel) is not { } experiment)
+            return NotFound();
+        if (!Actor.MayWrite(experiment.TeamId))
+            return Forbid();
         var refusal = await verb();
         if (refusal is { Code: not (ErrorCode.InvalidParameterValue or ErrorCode.ResourceAlreadyExists) })
             return Refused(refusal);
@@ -82,7 +94,7 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
             return NotFound();
         if (refusal is null)
             return Page();
-        View = View with { Error = new(field, refusal.Message, entered), Edit = field == "name" ? "name" : "note" };
+        View = View with { Error = new(field, refusal.Message, entered), Edit = field == "text" ? "note" : field };
         Response.StatusCode = 422;
         return Page();
     }

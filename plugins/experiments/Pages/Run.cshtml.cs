@@ -87,6 +87,11 @@ public sealed class RunModel(RunReader reader, RunStore runs, RunLogStore logs, 
     {
         if (!RunId.TryRead(runId, out var id))
             return NotFound();
+        // Before what was entered is looked at: that is said to nobody who may not enter anything.
+        if (await reader.Find(id, Actor, cancel) is not { } run)
+            return NotFound();
+        if (!Actor.MayWrite(run.TeamId))
+            return Forbid();
         var refusal = await verb(id);
         if (refusal is { Code: not ErrorCode.InvalidParameterValue })
             return Refused(refusal);

@@ -133,6 +133,7 @@ internal static class ArtifactProxy
         if (place.RunId is not { } runId)
             return;
         await using var write = await http.RequestServices.GetRequiredService<Database>().Write(actor, http.RequestAborted);
+        await Gate.Hear(write, runId, http.RequestAborted);
         write.Tell("experiments", Topics.Run(runId), new RunArtifactsChanged(runId, place.ExperimentId, place.Within));
         await write.Commit(http.RequestAborted);
     }

@@ -23,6 +23,8 @@ document.addEventListener("latest", ({ detail }) => {
 const asked = new Set()
 document.addEventListener("points", ({ detail }) => {
   const { run, series = {}, stale = [] } = JSON.parse(detail.data)
+  const lost = document.querySelector(`#run-head-${run}[data-run-status="lost"]`)
+  if (lost) refresh(lost)
   const panels = document.getElementById(`run-charts-${run}-0`)
   if (!panels || new URLSearchParams(location.search).get("metrics")) return
   const drawn = new Set([...document.querySelectorAll(`g[data-line][data-run="${run}"]`)].map(line => line.dataset.seriesKey))
