@@ -79,7 +79,7 @@ public sealed class Tab : IAsyncDisposable
         page.Console += (_, message) =>
         {
             // A stream that is cut is reported by the browser too; that is what some tests do.
-            if (message.Type == "error" && !message.Text.Contains("net::", StringComparison.Ordinal) && !message.Text.Contains("Failed to fetch", StringComparison.Ordinal) && !message.Text.Contains("Failed to load resource", StringComparison.Ordinal))
+            if (message.Type == "error" && !message.Text.Contains("net::", StringComparison.Ordinal) && !message.Text.Contains("htmx:sse:error", StringComparison.Ordinal) && !message.Text.Contains("Failed to load resource", StringComparison.Ordinal))
                 _errors.Add(message.Text);
         };
     }
