@@ -17,6 +17,9 @@ internal sealed class IndexModel(PluginCatalogue catalogue, FragmentRenderer ren
 
     public string Greeting => time.GetUtcNow().Hour switch { < 5 => "Good night", < 12 => "Good morning", < 18 => "Good afternoon", _ => "Good evening" } + ", " + Actor.Of(HttpContext).DisplayName;
 
+    /// <summary>One tile without a frame, as its region fetches it.</summary>
+    public bool Alone { get; private set; }
+
     public async Task<IActionResult> OnGet(string? tile, CancellationToken cancel)
     {
         var actor = Actor.Of(HttpContext);
@@ -31,7 +34,7 @@ internal sealed class IndexModel(PluginCatalogue catalogue, FragmentRenderer ren
         var tiles = new List<Tile>();
         foreach (var one in wanted)
             tiles.Add(new(one.Id, one.Title, one.Url, await Body(one, actor, cancel)));
-        Tiles = tiles;
+        (Tiles, Alone) = (tiles, tile is not null);
         return tile is null || tiles.Count == 1 ? Page() : NotFound();
     }
 

@@ -15,7 +15,7 @@ namespace Crucible.Experiments.Data;
 /// <param name="CreatedMs">When it was made, in Unix milliseconds.</param>
 /// <param name="ActiveMs">When its newest run began, else when it was made.</param>
 /// <param name="Runs">Runs that are not deleted, or the deleted ones of a deleted experiment.</param>
-/// <param name="Running">Runs at work.</param>
+/// <param name="Running">Runs at work; those that are silent for too long do not count.</param>
 /// <param name="Failed">Runs that failed.</param>
 public sealed record ExperimentLine(long ExperimentId, string Name, Guid TeamId, Guid? OwnerId, string? Owner, long CreatedMs, long ActiveMs,
     long Runs, long Running, long Failed);
@@ -36,7 +36,7 @@ public sealed class ExperimentListStore(Database database)
         await using var connection = await database.Open(cancel);
         return (await connection.QueryAsync<ExperimentLine>(new($"""
             with page as materialized (
-                select e.experiment_id, e.name, e.team_id, e.owner_id, e.created_ms, coalesce(a.start_time, e.created_ms) as active_ms, e.lifecycle, {key} as sort
+                select e.experiment_id, e.name, e.team_id, e.owner_id, e.created_ms, coalesce(a.start_time, e.created_ms) as active_ms, e.lifecycle, e.lost_after, {key} as sort
                 from experiments.experiment e
                 left join lateral (select start_time from experiments.run r where r.experiment_id = e.experiment_id order by start_time desc, run_id limit 1) a on true
                 where {Visible.To("e")} and e.lifecycle = @lifecycle and (@text = '' or e.name ilike @pattern)
@@ -44,11 +44,13 @@ public sealed class ExperimentListStore(Database database)
                 order by {key} {order}, e.experiment_id {order} limit @limit
             )
             select p.experiment_id, p.name, p.team_id, p.owner_id, o.display_name as owner, p.created_ms, p.active_ms,
-                coalesce(c.runs, 0)::bigint as runs, coalesce(c.running, 0)::bigint as running, coalesce(c.failed, 0)::bigint as failed
+                coalesce(c.runs, 0)::bigint as runs, w.running, coalesce(c.failed, 0)::bigint as failed
             from page p
             left join crucible.person o on o.id = p.owner_id
-            left join lateral (select count(*) as runs, count(*) filter (where status = 'running') as running, count(*) filter (where status = 'failed') as failed
+            left join lateral (select count(*) as runs, count(*) filter (where status = 'failed') as failed
                 from experiments.run r where r.experiment_id = p.experiment_id and r.lifecycle = p.lifecycle) c on true
+            cross join lateral (select count(*) as running from experiments.run r
+                where r.experiment_id = p.experiment_id and r.status = 'running' and r.lifecycle = 'active' and r.heard_at > now() - p.lost_after) w
             order by p.sort {order}, p.experiment_id {order}
             """, new
         {

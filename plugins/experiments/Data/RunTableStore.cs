@@ -14,9 +14,15 @@ public sealed record TableRows(IReadOnlyList<RunRow> Runs, IReadOnlyList<UsedKey
 public sealed record TableCells(IReadOnlyDictionary<(Guid RunId, string Key), Series> Metrics, IReadOnlyDictionary<(Guid RunId, string Key), string> Params,
     IReadOnlyDictionary<Guid, (long Step, long At)> Reached);
 
-/// <summary>How many runs an experiment has of each status, and how many are deleted.</summary>
+/// <summary>How many runs an experiment has of each stored status, and how many are deleted.</summary>
 public sealed record RunCounts(IReadOnlyDictionary<string, long> Active, long Deleted)
 {
+    /// <summary>How many of the running ones are shown as lost.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>Running ones that are not lost.</summary>
+    public long AtWork => Of("running") - Lost;
+
     /// <summary>All that are not deleted.</summary>
     public long All => Active.Values.Sum();
 
@@ -63,9 +69,13 @@ public sealed class RunTableStore(Database database)
     public async Task<RunCounts> Counts(long experimentId, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        var rows = (await connection.QueryAsync<(string Status, string Lifecycle, long Count)>(new(
-            "select status, lifecycle, count(*) from experiments.run where experiment_id = @experimentId group by 1, 2", new { experimentId }, cancellationToken: cancel))).AsList();
-        return new(rows.Where(r => r.Lifecycle == "active").ToDictionary(r => r.Status, r => r.Count), rows.Where(r => r.Lifecycle != "active").Sum(r => r.Count));
+        await using var read = await connection.QueryMultipleAsync(new("""
+            select status, lifecycle, count(*) from experiments.run where experiment_id = @experimentId group by 1, 2;
+            select count(*) from experiments.run r join experiments.experiment e using (experiment_id)
+            where r.experiment_id = @experimentId and r.status = 'running' and r.lifecycle = 'active' and r.heard_at <= now() - e.lost_after
+            """, new { experimentId }, cancellationToken: cancel));
+        var rows = (await read.ReadAsync<(string Status, string Lifecycle, long Count)>()).AsList();
+        return new(rows.Where(r => r.Lifecycle == "active").ToDictionary(r => r.Status, r => r.Count), rows.Where(r => r.Lifecycle != "active").Sum(r => r.Count)) { Lost = await read.ReadSingleAsync<long>() };
     }
 
     /// <summary>The run whose last value of a metric is the best one; null when none has a number.</summary>

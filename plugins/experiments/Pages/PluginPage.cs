@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -33,6 +34,14 @@ public abstract class PluginPage : PageModel
 
     /// <summary>A value of the address; null when it is missing.</summary>
     protected string? Query(string name) => Request.Query[name] is [{ } value, ..] ? value : null;
+
+    /// <summary>No text that is searched or stored holds U+0000, which PostgreSQL cannot hold either; whoever sends one is no browser.</summary>
+    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
+    {
+        var sent = Request.Query.Concat(Request.HasFormContentType ? Request.Form.AsEnumerable() : []);
+        if (sent.Any(f => f.Value.Any(v => v is not null && Domain.Wording.HasNul(v))))
+            context.Result = BadRequest();
+    }
 
     /// <summary>Answers with a fragment alone, as a push would bring it.</summary>
     protected async Task<ContentResult> Fragment<TComponent>(params (string Name, object? Value)[] parameters) where TComponent : IComponent =>

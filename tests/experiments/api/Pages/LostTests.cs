@@ -34,6 +34,9 @@ public sealed class LostTests(World world) : IClassFixture<World>
         Assert.Equal(["running", "running", "running"], await Statuses(experiment, run));
         await world.Silence(run, TimeSpan.FromHours(3.1));
         Assert.Equal(["lost", "lost", "lost"], await Statuses(experiment, run));
+        var visitor = await world.Visit(world.Cast.Viewer);
+        Assert.Contains("1 lost", (await visitor.Get($"/experiments/{experiment}")).Words($"#experiment-head-{experiment}"), StringComparison.Ordinal);
+        Assert.DoesNotContain("running", (await visitor.Get("/experiments")).Words($"#experiment-row-{experiment}"), StringComparison.Ordinal);
         Assert.Equal("RUNNING", (await _mira.Run(run)).At("info.status").GetString());
         Assert.Equal([run], (await _mira.Post("runs/search", new { experiment_ids = new[] { experiment }, filter = "attributes.status = 'RUNNING'" })).Each("runs", "info.run_id"));
 

@@ -83,6 +83,34 @@ public sealed class WhoTests(World world) : IClassFixture<World>
     public async Task What_is_not_there_is_not_found(string path) =>
         Assert.Equal(HttpStatusCode.NotFound, (await (await world.Visit(world.Cast.Admin)).Ask(path)).Status);
 
+    [Theory]
+    [InlineData("/experiments?q=a%00b")]
+    [InlineData("/experiments?sort=name&after=a%00b&afterId=1")]
+    [InlineData("{own}?filter=a%00b")]
+    [InlineData("{own}?filter=params.a%20=%20'%00'")]
+    [InlineData("{own}?columns=metrics.a%00b,params.c%00d")]
+    [InlineData("{own}?sort=metrics.a%00b")]
+    [InlineData("{run}?part=panel&key=a%00b")]
+    [InlineData("{run}?tab=artifacts&file=a%00b")]
+    public async Task What_no_browser_sends_is_the_senders_fault(string path)
+    {
+        var things = await Things.Make(_mira);
+        path = path.Replace("{own}", $"/experiments/{things.Experiment}", StringComparison.Ordinal).Replace("{run}", $"/experiments/runs/{things.Run}", StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await (await world.Visit(world.Cast.Member)).Ask(path)).Status);
+    }
+
+    [Fact]
+    public async Task Nor_is_it_stored_from_a_form()
+    {
+        var things = await Things.Make(_mira);
+        var mira = await world.Visit(world.Cast.Member);
+        var token = await mira.FormToken();
+        var before = await things.Picture(_mira);
+        foreach (var form in Forms.Where(f => f.Fields.Length > 0))
+            Assert.Equal((form.Address, HttpStatusCode.BadRequest), (form.Address, (await Send(mira, things, (form.Address, [.. form.Fields.Select(f => (f.Name, f.Value + "\0"))]), token)).Status));
+        Assert.Equal(before, await things.Picture(_mira));
+    }
+
     [Fact]
     public async Task Nobody_is_asked_to_sign_in()
     {
