@@ -91,7 +91,8 @@ internal sealed class Listener
                     _positions[i] = Math.Max(_positions[i], at(_topics[i]));
                 WriteFrame(output, Frame.RefreshAll);
             }
-            if ((await output.FlushAsync(gone)).IsCompleted)
+            // It ends by itself when the connection does.
+            if (gone.IsCancellationRequested || (await output.FlushAsync(CancellationToken.None)).IsCompleted)
                 return;
         }
         if (_farewell == Farewell.SignedOut)
