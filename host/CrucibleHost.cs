@@ -47,7 +47,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
             var app = builder.Build();
             app.UseRequestLogs();
             app.UseErrors();
-            app.UseResponseCompression();
+            app.UseCompression();
             app.UseRouting();
             app.UsePeople(everybody => everybody.UseAssets());
             app.UseActorInLogs();

@@ -56,6 +56,10 @@ internal static class HostSetup
         catalogue.AddTo(builder, mvc);
     }
 
+    // Live streams are never compressed; wrapped for it all the same, each would hold another buffer for hours.
+    public static void UseCompression(this WebApplication app) =>
+        app.UseWhen(http => !http.Request.Path.StartsWithSegments("/live"), all => all.UseResponseCompression());
+
     public static void MapPages(this WebApplication app)
     {
         app.MapRazorPages();

@@ -18,17 +18,18 @@ internal sealed class Listener
     private const int Capacity = 16;
 
     private readonly Channel<Frame> _frames = Channel.CreateBounded<Frame>(new BoundedChannelOptions(Capacity) { SingleReader = true });
-    private readonly Dictionary<Topic, long> _positions;
-    private readonly ArrayBufferWriter<byte> _id = new(64);
+    // In the order of a cursor's wire form, and where the stream stands in each.
+    private readonly Topic[] _topics;
+    private readonly long[] _positions;
     private volatile bool _behind;
     private volatile Farewell _farewell;
-    private bool _idStale = true;
 
-    public Listener(Access access, IEnumerable<KeyValuePair<Topic, long>> positions, bool screen)
+    public Listener(Access access, IEnumerable<Topic> topics, bool screen)
     {
         Access = access;
         IsScreen = screen;
-        _positions = new(positions);
+        _topics = [.. topics.OrderBy(t => $"{t}=", StringComparer.Ordinal)];
+        _positions = new long[_topics.Length];
     }
 
     /// <summary>Who listens, and the session or token that says so.</summary>
@@ -37,7 +38,7 @@ internal sealed class Listener
     /// <summary>A show screen, which is pinged every three seconds.</summary>
     public bool IsScreen { get; }
 
-    public IEnumerable<Topic> Topics => _positions.Keys;
+    public IReadOnlyList<Topic> Topics => _topics;
 
     /// <summary>Hands over a frame; never waits.</summary>
     public void Offer(Frame frame)
@@ -53,24 +54,31 @@ internal sealed class Listener
         _frames.Writer.TryComplete();
     }
 
-    /// <summary>Writes until the browser leaves or the stream is ended. The only place that writes to this response.</summary>
+    /// <summary>Brings the page up to date. First and once, and apart from <see cref="Write"/>: that lasts for hours and would keep it all.</summary>
     /// <param name="output">Unbuffered body of the response.</param>
+    /// <param name="from">Where the page stands.</param>
     /// <param name="missed">What happened in each topic since the page was rendered.</param>
-    /// <param name="at">Number of the newest change of each topic, for a listener that fell behind.</param>
-    /// <param name="gone">The browser left.</param>
-    public async Task Write(PipeWriter output, IReadOnlyList<Missed> missed, Func<Topic, long> at, CancellationToken gone)
+    public void Begin(PipeWriter output, Cursor from, IReadOnlyList<Missed> missed)
     {
+        for (var i = 0; i < _topics.Length; i++)
+            _positions[i] = from.Positions.GetValueOrDefault(_topics[i]);
         foreach (var frame in missed.SelectMany(m => m.Frames))
             WriteFrame(output, frame);
         foreach (var topic in missed)
-            _positions[topic.Topic] = topic.Seq;
-        _idStale = true;
+            _positions[Array.IndexOf(_topics, topic.Topic)] = topic.Seq;
         foreach (var greeting in missed.Select(m => m.Greeting).OfType<Frame>())
             WriteFrame(output, greeting);
         if (missed.Any(m => m.TooFar))
             WriteFrame(output, Frame.RefreshAll);
-        await output.FlushAsync(gone);
+    }
 
+    /// <summary>Writes until the browser leaves or the stream is ended. With <see cref="Begin"/> the only place that writes to this response.</summary>
+    /// <param name="output">Unbuffered body of the response.</param>
+    /// <param name="at">Number of the newest change of each topic, for a listener that fell behind.</param>
+    /// <param name="gone">The browser left.</param>
+    public async Task Write(PipeWriter output, Func<Topic, long> at, CancellationToken gone)
+    {
+        await output.FlushAsync(gone);
         while (await _frames.Reader.WaitToReadAsync(gone))
         {
             // Drain before flushing: one system call carries everything that waits.
@@ -79,12 +87,12 @@ internal sealed class Listener
             if (_behind)
             {
                 _behind = false;
-                foreach (var topic in _positions.Keys.ToArray())
-                    _positions[topic] = Math.Max(_positions[topic], at(topic));
-                _idStale = true;
+                for (var i = 0; i < _topics.Length; i++)
+                    _positions[i] = Math.Max(_positions[i], at(_topics[i]));
                 WriteFrame(output, Frame.RefreshAll);
             }
-            if ((await output.FlushAsync(gone)).IsCompleted)
+            // It ends by itself when the connection does.
+            if (gone.IsCancellationRequested || (await output.FlushAsync(CancellationToken.None)).IsCompleted)
                 return;
         }
         if (_farewell == Farewell.SignedOut)
@@ -94,31 +102,43 @@ internal sealed class Listener
         }
     }
 
+    // Runs for every listener of every change: it allocates nothing.
     private void WriteFrame(PipeWriter output, Frame frame)
     {
         if (frame.Seq > 0)
         {
-            if (!_positions.TryGetValue(frame.Topic, out var seen) || frame.Seq <= seen)
+            var topic = Array.IndexOf(_topics, frame.Topic);
+            if (topic < 0 || frame.Seq <= _positions[topic])
                 return; // replayed already
-            _positions[frame.Topic] = frame.Seq;
-            _idStale = true;
+            _positions[topic] = frame.Seq;
         }
         if (frame.Last.Length == 0)
             return;
         output.Write(frame.Head.Span);
-        output.Write(Id());
+        WriteId(output);
         output.Write(frame.Last.Span);
     }
 
-    private ReadOnlySpan<byte> Id()
+    // The same as Cursor.Write.
+    private void WriteId(PipeWriter output)
     {
-        if (_idStale)
+        output.Write("id: "u8);
+        for (var i = 0; i < _topics.Length; i++)
         {
-            _idStale = false;
-            _id.ResetWrittenCount();
-            var line = string.Create(CultureInfo.InvariantCulture, $"id: {Cursor.Write(_positions)}\n");
-            _id.Advance(Encoding.UTF8.GetBytes(line, _id.GetSpan(Encoding.UTF8.GetMaxByteCount(line.Length))));
+            const int Punctuation = 3;
+            const int LongestNumber = 20;
+            var (kind, key) = (_topics[i].Kind, _topics[i].Key); // ASCII, see Topic
+            var part = output.GetSpan(kind.Length + key.Length + Punctuation + LongestNumber);
+            var length = 0;
+            if (i > 0)
+                part[length++] = (byte)';';
+            length += Encoding.ASCII.GetBytes(kind, part[length..]);
+            part[length++] = (byte)':';
+            length += Encoding.ASCII.GetBytes(key, part[length..]);
+            part[length++] = (byte)'=';
+            _positions[i].TryFormat(part[length..], out var digits, default, CultureInfo.InvariantCulture);
+            output.Advance(length + digits);
         }
-        return _id.WrittenSpan;
+        output.Write("\n"u8);
     }
 }

@@ -13,44 +13,15 @@ internal static class LiveEndpoint
     public static void MapLive(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/live", Stream).ExcludeFromDescription();
 
-    private static async Task Stream(HttpContext http, LiveHub hub, IHostApplicationLifetime lifetime)
+    private static async Task Stream(HttpContext http, LiveHub hub)
     {
-        var access = Access.Of(http)!;
-        var names = (http.Request.Query["topics"].ToString()).Split(',', StringSplitOptions.RemoveEmptyEntries);
-        if (names.Length is 0 or > MostTopics)
-        {
-            await Refuse(http, StatusCodes.Status400BadRequest, $"Name 1 to {MostTopics} topics, as topics=run:7,experiment:1.");
+        // What it takes to open a stream stays behind in methods that return; this one lasts as long as the page is open.
+        if (await Admit(http, hub) is not { } listener)
             return;
-        }
-        var topics = new HashSet<Topic>();
-        foreach (var name in names)
-            if (Topic.TryParse(name, out var topic) && await hub.MayListen(access.Actor, topic, http.RequestAborted))
-                topics.Add(topic);
-            else
-            {
-                // The same answer for what does not exist and for what is hidden.
-                await Refuse(http, StatusCodes.Status403Forbidden, $"There is no topic '{name[..Math.Min(name.Length, 160)]}' that you may listen to.");
-                return;
-            }
-
-        var last = http.Request.Headers["Last-Event-ID"].ToString();
-        var cursor = Cursor.Parse(last.Length > 0 ? last : http.Request.Query["after"].ToString());
-        var positions = topics.ToDictionary(t => t, t => cursor.Positions.GetValueOrDefault(t));
-        var listener = new Listener(access, positions, http.Request.Query["beat"] == "3");
-
-        http.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
-        // A reader on a slow line is served, not cut off; the bounded queue is what protects the host.
-        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
-            rate.MinDataRate = null;
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        await http.Response.BodyWriter.WriteAsync(": ok\n\n"u8.ToArray(), http.RequestAborted);
-
         try
         {
-            var missed = await hub.Enter(listener, cursor, http.RequestAborted);
-            await listener.Write(http.Response.BodyWriter, missed, hub.SeqOf, http.RequestAborted);
+            await Open(http, hub, listener);
+            await listener.Write(http.Response.BodyWriter, hub.SeqOf, http.RequestAborted);
         }
         catch (OperationCanceledException)
         {
@@ -60,6 +31,44 @@ internal static class LiveEndpoint
         {
             hub.Leave(listener);
         }
+    }
+
+    private static async Task<Listener?> Admit(HttpContext http, LiveHub hub)
+    {
+        var access = Access.Of(http)!;
+        var names = (http.Request.Query["topics"].ToString()).Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length is 0 or > MostTopics)
+        {
+            await Refuse(http, StatusCodes.Status400BadRequest, $"Name 1 to {MostTopics} topics, as topics=run:7,experiment:1.");
+            return null;
+        }
+        var topics = new HashSet<Topic>();
+        foreach (var name in names)
+            if (Topic.TryParse(name, out var topic) && await hub.MayListen(access.Actor, topic, http.RequestAborted))
+                topics.Add(topic);
+            else
+            {
+                // The same answer for what does not exist and for what is hidden.
+                await Refuse(http, StatusCodes.Status403Forbidden, $"There is no topic '{name[..Math.Min(name.Length, 160)]}' that you may listen to.");
+                return null;
+            }
+        return new Listener(access, topics, http.Request.Query["beat"] == "3");
+    }
+
+    private static async Task Open(HttpContext http, LiveHub hub, Listener listener)
+    {
+        http.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
+        // A reader on a slow line is served, not cut off; the bounded queue is what protects the host.
+        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+        http.Response.ContentType = "text/event-stream";
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        await http.Response.BodyWriter.WriteAsync(": ok\n\n"u8.ToArray(), http.RequestAborted);
+
+        var last = http.Request.Headers["Last-Event-ID"].ToString();
+        var cursor = Cursor.Parse(last.Length > 0 ? last : http.Request.Query["after"].ToString());
+        listener.Begin(http.Response.BodyWriter, cursor, await hub.Enter(listener, cursor, http.RequestAborted));
     }
 
     private static Task Refuse(HttpContext http, int status, string sentence) =>

@@ -14,7 +14,9 @@ internal sealed class Room(Topic topic, TopicKind kind, LiveRules rules, Databas
 
     private readonly SemaphoreSlim _work = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
-    private ImmutableArray<Listener> _listeners = [];
+    private readonly Lock _door = new();
+    private readonly HashSet<Listener> _listeners = [];
+    private Task<Standing>? _nextLook;
     private ImmutableQueue<Frame> _recent = [];
     private int _recentCount;
     private int _scheduled;
@@ -24,11 +26,19 @@ internal sealed class Room(Topic topic, TopicKind kind, LiveRules rules, Databas
 
     public Topic Topic => topic;
     public long Seq => Volatile.Read(ref _seq);
-    public int Count => _listeners.Length;
+    public int Count => _listeners.Count;
 
-    public void Join(Listener listener) => ImmutableInterlocked.Update(ref _listeners, (all, one) => all.Add(one), listener);
+    public void Join(Listener listener)
+    {
+        lock (_door)
+            _listeners.Add(listener);
+    }
 
-    public void Leave(Listener listener) => ImmutableInterlocked.Update(ref _listeners, (all, one) => all.Remove(one), listener);
+    public void Leave(Listener listener)
+    {
+        lock (_door)
+            _listeners.Remove(listener);
+    }
 
     public void Close() => _closing.Cancel();
 
@@ -48,20 +58,36 @@ internal sealed class Room(Topic topic, TopicKind kind, LiveRules rules, Databas
     /// </summary>
     public async Task<Missed> Replay(long? position, CancellationToken cancel)
     {
-        await _work.WaitAsync(cancel);
+        var now = await Look().WaitAsync(cancel);
+        IReadOnlyList<Frame>? frames = position is { } from && from != now.Seq ? await Missing(from, now, cancel) : [];
+        return new(topic, now.Seq, frames ?? [], now.Greeting, TooFar: frames is null);
+    }
+
+    // When a thousand pages come back after a restart, they share a few looks. One may share a look that has not begun to
+    // read when one asks; what it reads is then younger than one's place in the room.
+    private Task<Standing> Look()
+    {
+        lock (_door)
+            return _nextLook ??= Task.Run(LookNow);
+    }
+
+    private async Task<Standing> LookNow()
+    {
+        await _work.WaitAsync(_closing.Token);
         try
         {
-            await Advance(cancel);
-            IReadOnlyList<Frame>? frames = position is { } from && from != _seq ? await Missing(from, cancel) : [];
+            lock (_door)
+                _nextLook = null;
+            await Advance(_closing.Token);
             Frame? greeting = null;
             if (kind.Greeting is { } greet)
             {
-                var push = new LivePush(topic, "", services, renderer, cancel) { State = _state };
+                var push = new LivePush(topic, "", services, renderer, _closing.Token) { State = _state };
                 await greet(push);
                 _state = push.State; // a lane counts from what its first listener was told
                 greeting = Frame.Of(topic, 0, push.Messages);
             }
-            return new(topic, _seq, frames ?? [], greeting, TooFar: frames is null);
+            return new(_seq, _recent, greeting);
         }
         finally
         {
@@ -69,21 +95,30 @@ internal sealed class Room(Topic topic, TopicKind kind, LiveRules rules, Databas
         }
     }
 
-    private async Task<List<Frame>?> Missing(long from, CancellationToken cancel)
+    private async Task<List<Frame>?> Missing(long from, Standing now, CancellationToken cancel)
     {
         // A cursor ahead of the log comes from another database, one too far behind from before the retention.
-        if (from > _seq || _seq - from > MostReplayed)
+        if (from > now.Seq || now.Seq - from > MostReplayed)
             return null;
-        var recent = _recent.Where(f => f.Seq > from).ToList();
-        if (recent.Count == _seq - from)
+        var recent = now.Recent.Where(f => f.Seq > from).ToList();
+        if (recent.Count == now.Seq - from)
             return recent;
-        var rows = await Read(from, cancel);
-        if (rows.Count != _seq - from)
-            return null;
-        var frames = new List<Frame>();
-        foreach (var row in rows)
-            frames.Add(await Render(row, cancel));
-        return frames;
+        // One at a time: they all render the same, and the pool has other uses.
+        await _work.WaitAsync(cancel);
+        try
+        {
+            var rows = (await Read(from, cancel)).Where(r => r.Seq <= now.Seq).ToList();
+            if (rows.Count != now.Seq - from)
+                return null;
+            var frames = new List<Frame>();
+            foreach (var row in rows)
+                frames.Add(await Render(row, cancel));
+            return frames;
+        }
+        finally
+        {
+            _work.Release();
+        }
     }
 
     private void Schedule()
@@ -176,9 +211,13 @@ internal sealed class Room(Topic topic, TopicKind kind, LiveRules rules, Databas
 
     private void HandRound(Frame frame)
     {
-        foreach (var listener in _listeners)
-            listener.Offer(frame);
+        lock (_door)
+            foreach (var listener in _listeners)
+                listener.Offer(frame);
     }
+
+    /// <summary>Where the topic stood when the log was looked at.</summary>
+    private sealed record Standing(long Seq, ImmutableQueue<Frame> Recent, Frame? Greeting);
 
     private sealed record Row(long Seq, string Kind, string Change, string Actor);
 }

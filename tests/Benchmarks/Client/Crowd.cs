@@ -116,12 +116,15 @@ internal sealed class Crowd : IDisposable
                 bytes = bytes[(at + MarkLength)..];
                 if (mark <= member.Last)
                     continue; // the message holds it twice
-                (member.Open, member.Last) = (mark, mark);
+                // What the newer message shows holds the older change too, when the host told both at once.
+                (member.From, member.Open, member.Last) = (member.Last + 1, mark, mark);
             }
             var end = bytes.IndexOf("\n\n"u8);
             if (end < 0)
                 return;
-            _received[member.Open][number] = Stopwatch.GetTimestamp();
+            var now = Stopwatch.GetTimestamp();
+            for (var mark = member.From; mark <= member.Open; mark++)
+                _received[mark][number] = now;
             Interlocked.Increment(ref _deliveries);
             member.Open = -1;
             bytes = bytes[(end + 2)..];
@@ -138,6 +141,7 @@ internal sealed class Crowd : IDisposable
 
         /// <summary>The mark whose message has not ended yet; -1 for none.</summary>
         public int Open { get; set; } = -1;
+        public int From { get; set; }
         public int Last { get; set; } = -1;
         public ReadOnlySpan<byte> Before => _kept.AsSpan(0, _keptLength);
 

@@ -14,7 +14,7 @@ namespace Crucible.Benchmarks.Figures;
 internal static class LiveFigures
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(500);
-    private const int WarmUp = 4;
+    private const int WarmUp = 20;
     private const int Few = 100;
 
     private sealed record Result(Spread Milliseconds, double Delivered, double KilobytesOfListener, double CpuOfThousand, int BytesOfMessage);
@@ -61,8 +61,9 @@ internal static class LiveFigures
         var (count, changes) = (bench.Options.Listeners, bench.Options.Changes);
         var before = server.Rss;
         var began = Stopwatch.GetTimestamp();
+        var joining = Cost.Of(bench.Site);
         using var crowd = await Crowd.Open(address, count, WarmUp + changes, listen, bench.Cancel);
-        bench.Say($"  {count:#,0} listeners in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s, {(server.Rss - before) / 1000.0 / count:0.0} kB each while idle");
+        bench.Say($"  {count:#,0} listeners in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s, {(server.Rss - before) / 1000.0 / count:0.0} kB each while idle; {(Cost.Of(bench.Site) - joining).Each(count, "one that joins")}");
         await Task.Delay(TimeSpan.FromSeconds(2), bench.Cancel);
         await Changes(bench, writer, WarmUp, change);
 
@@ -75,7 +76,7 @@ internal static class LiveFigures
                 if (received > 0)
                     milliseconds.Add(Stopwatch.GetElapsedTime(sent[number], received).TotalMilliseconds);
         bench.Say($"  streams lost: {crowd.Lost}; {(Cost.Of(bench.Site) - cost).Each(changes, "change")}");
-        return new(new(milliseconds), deliveries / (double)count / changes, (server.Rss - before) / 1000.0 / count,
+        return new(new(milliseconds), milliseconds.Count / (double)count / changes, (server.Rss - before) / 1000.0 / count,
             deliveries == 0 ? 0 : (server.CpuMilliseconds - cpu) * 1000 / deliveries, deliveries == 0 ? 0 : (int)((crowd.Bytes - bytes) / deliveries));
     }
 
