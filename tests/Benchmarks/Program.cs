@@ -1,5 +1,4 @@
 using Crucible.Benchmarks;
-using Crucible.Benchmarks.Figures;
 using Crucible.Benchmarks.Processes;
 using Crucible.Benchmarks.Report;
 
