@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Crucible.Benchmarks;
 using Crucible.Benchmarks.Processes;
 using Crucible.Benchmarks.Report;
@@ -13,12 +14,14 @@ if (!Options.TryRead(args, out var options, out var fault))
 }
 
 using var interrupted = new CancellationTokenSource();
-Console.CancelKeyPress += (_, key) =>
+// The host hears Ctrl-C too and stops by itself; what we made in the temporary folder is ours to remove.
+void Interrupt(PosixSignalContext signal)
 {
-    // The host stops by itself, it hears Ctrl-C too; what we made in the temporary folder is ours to remove.
-    key.Cancel = true;
+    signal.Cancel = true;
     interrupted.Cancel();
-};
+}
+using var keyboard = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 var table = new Table(options);
 try
 {

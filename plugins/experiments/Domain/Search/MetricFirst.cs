@@ -11,7 +11,7 @@ internal static class MetricFirst
     public static void Logged(SqlDraft sql, SearchOrder order, string within, string where, string fence, string conditions)
     {
         var first = order.Keys[0];
-        var rest = new Sorting(sql, [.. order.Keys.Skip(1)], fence);
+        var rest = new Sorting(sql, [.. order.Keys.Skip(1)], within, fence);
         sql.Text.Append($"""
             select r.run_id
             from experiments.series m
@@ -24,12 +24,12 @@ internal static class MetricFirst
     }
 
     /// <summary>Where runs without the metric may be found too.</summary>
-    public static void Staged(SqlDraft sql, SearchOrder order, string where, string fence)
+    public static void Staged(SqlDraft sql, SearchOrder order, string within, string where, string fence)
     {
         var first = order.Keys[0];
         var key = sql.Value(first.Key);
         var direction = first.Ascending ? "asc" : "desc";
-        var rest = new Sorting(sql, [.. order.Keys.Skip(1)], fence);
+        var rest = new Sorting(sql, [.. order.Keys.Skip(1)], within, fence);
         var logged = $"""
             from experiments.series m
             join experiments.run r on r.run_id = m.run_id{rest.Joins}

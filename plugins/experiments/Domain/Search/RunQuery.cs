@@ -55,15 +55,15 @@ public static class RunQuery
         if (first is not null && own.Any(c => c.Operator != Operator.NotEqual))
             MetricFirst.Logged(sql, order, within, where, fence, string.Concat(own.Select(c => $" and {clauses.OnMetric("m", c)}")));
         else if (first is not null && experiments.Count == 1)
-            MetricFirst.Staged(sql, order, where, fence);
+            MetricFirst.Staged(sql, order, within, where, fence);
         else
-            Plain(sql, order, where, fence);
+            Plain(sql, order, within, where, fence);
         return new(sql.Text.ToString(), sql.Parameters);
     }
 
-    private static void Plain(SqlDraft sql, SearchOrder order, string where, string fence)
+    private static void Plain(SqlDraft sql, SearchOrder order, string within, string where, string fence)
     {
-        var sorting = new Sorting(sql, order.Keys, fence);
+        var sorting = new Sorting(sql, order.Keys, within, fence);
         sql.Text.Append("select r.run_id\nfrom experiments.run r").Append(sorting.Joins)
             .Append("\nwhere ").Append(where)
             .Append("\norder by ").Append(sorting.Order)

@@ -5,7 +5,7 @@ namespace Crucible.Experiments.Domain.Search;
 /// <summary>The joins and the order of a list of sort keys.</summary>
 internal sealed class Sorting
 {
-    public Sorting(SqlDraft sql, IReadOnlyList<SortKey> keys, string fence)
+    public Sorting(SqlDraft sql, IReadOnlyList<SortKey> keys, string within, string fence)
     {
         var joins = new StringBuilder();
         var order = new StringBuilder();
@@ -21,7 +21,7 @@ internal sealed class Sorting
                         order.Append(" nulls last");
                     break;
                 case Entity.Metric:
-                    joins.Append(Join("series", "last_value", alias, sql.Value(key.Key), fence));
+                    joins.Append(Join("series", "last_value", alias, sql.Value(key.Key), within, fence));
                     // PostgreSQL sorts NaN above all numbers: right when ascending, put behind them when descending.
                     if (!key.Ascending)
                         order.Append($"{alias}.last_value = 'NaN' asc nulls last, ");
@@ -29,7 +29,7 @@ internal sealed class Sorting
                     break;
                 default:
                     var table = key.Entity == Entity.Param ? "param" : "tag";
-                    joins.Append(Join(table, "value", alias, sql.Value(key.Key), fence));
+                    joins.Append(Join(table, "value", alias, sql.Value(key.Key), within, fence));
                     order.Append($"{alias}.value {direction} nulls last");
                     break;
             }
@@ -42,8 +42,10 @@ internal sealed class Sorting
         Order = order.ToString();
     }
 
-    private static string Join(string table, string column, string alias, string key, string fence) => fence.Length == 0
-        ? $"\nleft join experiments.{table} {alias} on {alias}.run_id = r.run_id and {alias}.key = {key}"
+    // The experiment stands in the join as well, so that the planner may come from (experiment_id, key, …) when it sorts
+    // most of the runs there are, and need not read the whole table.
+    private static string Join(string table, string column, string alias, string key, string within, string fence) => fence.Length == 0
+        ? $"\nleft join experiments.{table} {alias} on {alias}.run_id = r.run_id and {alias}.{within} and {alias}.key = {key}"
         : $"\nleft join lateral (select x.{column} from experiments.{table} x where x.run_id = r.run_id and x.key = {key}{fence}) {alias} on true";
 
     public string Joins { get; }
