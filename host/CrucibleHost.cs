@@ -1,6 +1,5 @@
 using Crucible.Data;
 using Crucible.Files;
-using Crucible.Host.Data;
 using Crucible.Host.Demo;
 using Crucible.Host.Health;
 using Crucible.Host.Jobs;

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Crucible.Host.Data;
 using Crucible.Host.Plugins;
 using Crucible.Host.Postgres;

@@ -1,7 +1,6 @@
 using Crucible.Data;
 using Crucible.Host.Plugins;
 using Crucible.Jobs;
-using Crucible.Live;
 using Crucible.Modules;
 using Crucible.People;
 using Dapper;

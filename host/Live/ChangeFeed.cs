@@ -1,5 +1,4 @@
 using Crucible.Data;
-using Crucible.Host.People;
 using Crucible.Live;
 using Npgsql;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using System.Threading.Channels;
-using Crucible.Live;
 using Crucible.Host.People;
+using Crucible.Live;
 
 namespace Crucible.Host.Live;
 

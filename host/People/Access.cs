@@ -1,5 +1,4 @@
 using Crucible.People;
-using Microsoft.AspNetCore.Http;
 
 namespace Crucible.Host.People;
 

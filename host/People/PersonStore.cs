@@ -1,7 +1,6 @@
 using Crucible.Data;
 using Crucible.People;
 using Dapper;
-using Npgsql;
 
 namespace Crucible.Host.People;
 

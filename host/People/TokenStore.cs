@@ -40,8 +40,14 @@ public sealed class TokenStore(Database db, AccessCache cache, IEnumerable<Permi
             values (@id, @owner, @name, @hash, @prefix, @scopes, @now, @until)
             """, new
         {
-            id = Guid.CreateVersion7(), owner = owner.Id, name, hash = Secret.Hash(token), prefix = token[..(Secret.TokenPrefix.Length + 4)],
-            scopes = new[] { scope }, now, until = now + life,
+            id = Guid.CreateVersion7(),
+            owner = owner.Id,
+            name,
+            hash = Secret.Hash(token),
+            prefix = token[..(Secret.TokenPrefix.Length + 4)],
+            scopes = new[] { scope },
+            now,
+            until = now + life,
         }, cancellationToken: cancel));
         return token;
     }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Crucible.Benchmarks;
-using Crucible.Benchmarks.Figures;
 using Crucible.Benchmarks.Processes;
 using Crucible.Benchmarks.Report;
 

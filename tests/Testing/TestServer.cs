@@ -1,8 +1,5 @@
 using Crucible.Host;
-using Crucible.Host.People;
 using Crucible.Host.Postgres;
-using Crucible.People;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Crucible.Testing;

@@ -1,6 +1,5 @@
 using Crucible.Host.People;
 using Crucible.People;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 

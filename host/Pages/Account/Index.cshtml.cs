@@ -1,8 +1,6 @@
 using Crucible.Host.People;
 using Crucible.Host.Security;
-using Crucible.People;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Crucible.Host.Pages.Account;
 

@@ -1,7 +1,6 @@
 using Crucible.Data;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Live;
-using Crucible.Live;
 using Crucible.People;
 using Dapper;
 

@@ -1,5 +1,3 @@
-using Crucible.Experiments.Data;
-
 namespace Crucible.Experiments.Demo;
 
 /// <summary>A run of the demo: what it logs follows from its parameters and its seed alone.</summary>

@@ -1,4 +1,3 @@
-using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain.Protocol;
 
 namespace Crucible.Experiments.Fragments;

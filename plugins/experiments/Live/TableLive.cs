@@ -1,5 +1,4 @@
 using Crucible.Experiments.Data;
-using Crucible.Experiments.Domain;
 using Crucible.Experiments.Fragments;
 using Crucible.Live;
 using Crucible.Modules;

@@ -1,7 +1,6 @@
 using Crucible.Data;
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
-using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Fragments;
 using Crucible.Experiments.Live;
 using Crucible.People;

@@ -5,7 +5,6 @@ using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Live;
 using Crucible.Files;
 using Crucible.People;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;

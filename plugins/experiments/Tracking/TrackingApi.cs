@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Crucible.Experiments.Domain.Protocol;
 using Crucible.Modules;

@@ -38,7 +38,8 @@ internal static class LogFigures
         var copied = await Copied(bench, batches);
         var metrics = batches * BatchConnections * Tracking.MetricsOfBatch;
         bench.Add(new($"log-batch of 1,000 on {BatchConnections} connections", metrics / took.TotalSeconds, "metrics/s",
-            new($"raw COPY of the same, {BatchConnections} connections", metrics / copied.TotalSeconds), Aim.AtLeast(100_000, 0.25)) { Note = cost.Each(batches * BatchConnections, "batch") });
+            new($"raw COPY of the same, {BatchConnections} connections", metrics / copied.TotalSeconds), Aim.AtLeast(100_000, 0.25))
+        { Note = cost.Each(batches * BatchConnections, "batch") });
     }
 
     /// <summary>The same points into a table of the same shape with the same index, one COPY a connection.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Crucible.Experiments.Api.Tests;
 
 /// <summary>Histories: whole, of many runs, and sampled for charts.</summary>

@@ -1,12 +1,10 @@
-using Microsoft.Extensions.DependencyInjection;
 using System.Net;
 using Crucible.Data;
 using Crucible.Host.People;
-using Crucible.Host.Plugins;
 using Crucible.Host.Tests.Plugins;
 using Crucible.Live;
 using Crucible.People;
-using Crucible.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Host.Tests.Live;
 

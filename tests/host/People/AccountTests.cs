@@ -1,8 +1,6 @@
 using System.Net;
 using Crucible.Host.People;
 using Crucible.People;
-using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 using static Crucible.Host.Tests.People.TokenTests;
 
 namespace Crucible.Host.Tests.People;

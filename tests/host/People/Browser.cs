@@ -1,9 +1,8 @@
-using System.Net.Http.Json;
 using System.Net;
+using System.Net.Http.Json;
 using AngleSharp;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
-using Xunit;
 
 namespace Crucible.Host.Tests.People;
 
@@ -18,8 +17,11 @@ internal sealed class Browser : IDisposable
         Address = address;
         _http = new(new SocketsHttpHandler
         {
-            AllowAutoRedirect = false, CookieContainer = _cookies, SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-        }) { BaseAddress = address };
+            AllowAutoRedirect = false,
+            CookieContainer = _cookies,
+            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        })
+        { BaseAddress = address };
         _http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
     }
 

@@ -1,9 +1,7 @@
 using System.Net;
 using Crucible.Host.People;
 using Crucible.People;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Xunit;
 
 namespace Crucible.Host.Tests.People;
 

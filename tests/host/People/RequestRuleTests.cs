@@ -1,6 +1,5 @@
 using System.Net;
 using Crucible.People;
-using Xunit;
 using static Crucible.Host.Tests.People.TokenTests;
 
 namespace Crucible.Host.Tests.People;

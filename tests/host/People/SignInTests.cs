@@ -2,7 +2,6 @@ using System.Net;
 using Crucible.Host.People;
 using Crucible.People;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Crucible.Host.Tests.People;
 

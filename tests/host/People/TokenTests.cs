@@ -3,7 +3,6 @@ using System.Text;
 using Crucible.Host.People;
 using Crucible.People;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Crucible.Host.Tests.People;
 

@@ -1,6 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using System.Net;
-using Crucible.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Host.Tests.Plugins;
 

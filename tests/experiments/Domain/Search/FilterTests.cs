@@ -1,5 +1,3 @@
-using Crucible.Experiments.Domain.Search;
-
 namespace Crucible.Experiments.Domain.Search;
 
 public sealed class FilterTests
