@@ -48,7 +48,8 @@ internal static class Logs
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Crucible.Requests");
         app.Use(async (http, next) =>
         {
-            using var scope = logger.BeginScope(new Dictionary<string, object?> { ["RequestId"] = http.TraceIdentifier });
+            // A stream lasts for hours and logs nothing meanwhile: it keeps no scope.
+            using var scope = IsStreamPath(http) ? null : logger.BeginScope(new Dictionary<string, object?> { ["RequestId"] = http.TraceIdentifier });
             var started = Stopwatch.GetTimestamp();
             await next(http);
             var took = Stopwatch.GetElapsedTime(started);
@@ -69,10 +70,12 @@ internal static class Logs
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Crucible.Requests");
         app.Use(async (http, next) =>
         {
-            using var scope = http.Features.Get<Actor>() is { } actor ? logger.BeginScope(new Dictionary<string, object?> { ["Actor"] = actor.UserName }) : null;
+            using var scope = !IsStreamPath(http) && http.Features.Get<Actor>() is { } actor ? logger.BeginScope(new Dictionary<string, object?> { ["Actor"] = actor.UserName }) : null;
             await next(http);
         });
     }
+
+    private static bool IsStreamPath(HttpContext http) => http.Request.Path.Equals("/live", StringComparison.Ordinal);
 
     private static bool IsStream(HttpContext http) => http.Response.ContentType == "text/event-stream";
 }
