@@ -48,8 +48,10 @@ internal static class LiveEndpoint
                 topics.Add(topic);
             else
             {
+                var refused = name[..Math.Min(name.Length, 160)];
+                http.RequestServices.GetRequiredService<ILogger<LiveHub>>().LogWarning("{Actor} may not listen to {Topic}", access.Actor.UserName, refused);
                 // The same answer for what does not exist and for what is hidden.
-                await Refuse(http, StatusCodes.Status403Forbidden, $"There is no topic '{name[..Math.Min(name.Length, 160)]}' that you may listen to.");
+                await Refuse(http, StatusCodes.Status403Forbidden, $"There is no topic '{refused}' that you may listen to.");
                 return null;
             }
         return new Listener(access, topics, http.Request.Query["beat"] == "3");

@@ -5,14 +5,12 @@ namespace Crucible.Host.Plugins;
 /// <summary>Answers 404 for pages and endpoints of a plugin that is switched off or failed after it was mapped.</summary>
 internal static class PluginGate
 {
-    public static void UsePluginGate(this WebApplication app) => app.Use(async (http, next) =>
+    public static void UsePluginGate(this WebApplication app) => app.Use((http, next) =>
     {
-        if (OwnerOf(http) is { State: not PluginState.Running })
-        {
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
-        }
-        await next(http);
+        if (OwnerOf(http) is not { State: not PluginState.Running })
+            return next(http);
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     });
 
     /// <summary>The plugin whose page or endpoint serves this request; null for the host's own.</summary>

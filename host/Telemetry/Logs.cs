@@ -46,36 +46,38 @@ internal static class Logs
     public static void UseRequestLogs(this WebApplication app)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Crucible.Requests");
-        app.Use(async (http, next) =>
+        // A stream lasts for hours and logs nothing meanwhile: it keeps neither scope nor frame.
+        app.Use((http, next) => IsStreamPath(http) ? next(http) : Logged(http, next));
+
+        async Task Logged(HttpContext http, RequestDelegate next)
         {
-            // A stream lasts for hours and logs nothing meanwhile: it keeps no scope.
-            using var scope = IsStreamPath(http) ? null : logger.BeginScope(new Dictionary<string, object?> { ["RequestId"] = http.TraceIdentifier });
+            using var scope = logger.BeginScope(new Dictionary<string, object?> { ["RequestId"] = http.TraceIdentifier });
             var started = Stopwatch.GetTimestamp();
             await next(http);
             var took = Stopwatch.GetElapsedTime(started);
             var status = http.Response.StatusCode;
             var level = status >= 500 ? LogLevel.Error
                 : status is 401 or 403 or 429 ? LogLevel.Warning
-                : took.TotalSeconds > 2 && !IsStream(http) ? LogLevel.Warning
+                : took.TotalSeconds > 2 ? LogLevel.Warning
                 : LogLevel.Debug;
             logger.Log(level, "{Method} {Path} answered {Status} in {Milliseconds:0.0} ms for {Actor} from {Address}",
                 http.Request.Method, http.Request.Path.Value, status, took.TotalMilliseconds,
                 http.Features.Get<Actor>()?.UserName ?? "nobody", http.Connection.RemoteIpAddress);
-        });
+        }
     }
 
     /// <summary>Whatever a request logs once it is known who makes it carries their name.</summary>
     public static void UseActorInLogs(this WebApplication app)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Crucible.Requests");
-        app.Use(async (http, next) =>
+        app.Use((http, next) => !IsStreamPath(http) && http.Features.Get<Actor>() is { } actor ? Named(http, next, actor) : next(http));
+
+        async Task Named(HttpContext http, RequestDelegate next, Actor actor)
         {
-            using var scope = !IsStreamPath(http) && http.Features.Get<Actor>() is { } actor ? logger.BeginScope(new Dictionary<string, object?> { ["Actor"] = actor.UserName }) : null;
+            using var scope = logger.BeginScope(new Dictionary<string, object?> { ["Actor"] = actor.UserName });
             await next(http);
-        });
+        }
     }
 
     private static bool IsStreamPath(HttpContext http) => http.Request.Path.Equals("/live", StringComparison.Ordinal);
-
-    private static bool IsStream(HttpContext http) => http.Response.ContentType == "text/event-stream";
 }
