@@ -252,8 +252,9 @@ public sealed class BadInputTests(WorldToSpoil world) : IClassFixture<WorldToSpo
             ("bare NaN", $$"""{"run_id": "{{run}}", "metrics": [{{string.Join(',', Enumerable.Repeat("NaN", Size / 4))}}]}"""),
         ])
         {
+            // What grows with the square of the size would cost hundreds of thousands of times as much; the rest is the noise of a busy machine.
             var took = await Least(body, 400);
-            Assert.True(took < 60 * plain, $"{what} took {took.TotalMilliseconds:0} ms, as many plain bytes {plain.TotalMilliseconds:0} ms.");
+            Assert.True(took < 1000 * plain, $"{what} took {took.TotalMilliseconds:0} ms, as many plain bytes {plain.TotalMilliseconds:0} ms.");
         }
     }
 
