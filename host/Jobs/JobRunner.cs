@@ -11,7 +11,7 @@ namespace Crucible.Host.Jobs;
 /// The one job type the scheduler stores. It names a plugin's job; what is not in the catalogue of this host cannot be
 /// run, so a row edited by hand in the scheduler's tables reaches no other type or method.
 /// </summary>
-internal sealed class JobRunner(PluginCatalogue catalogue, IServiceScopeFactory scopes, JobMetrics metrics, ILogger<JobRunner> logger) : IJob
+internal sealed class JobRunner(PluginCatalogue catalogue, IServiceScopeFactory scopes, JobMetrics metrics, ILogger<JobRunner> logger) : IJob, IJobReport
 {
     public const string Name = "crucible.job";
 
@@ -29,7 +29,7 @@ internal sealed class JobRunner(PluginCatalogue catalogue, IServiceScopeFactory 
         await using var scope = scopes.CreateAsyncScope();
         try
         {
-            await ((IBackgroundJob)scope.ServiceProvider.GetRequiredService(rule.Job)).Run(arguments, cancel);
+            await ((IBackgroundJob)scope.ServiceProvider.GetRequiredService(rule.Job)).Run(new(Guid.CreateVersion7(), 1, arguments, this), cancel);
             metrics.Ended(key, "succeeded", Stopwatch.GetElapsedTime(started));
         }
         catch (Exception fault)
@@ -39,6 +39,10 @@ internal sealed class JobRunner(PluginCatalogue catalogue, IServiceScopeFactory 
             throw new JobExecutionException(fault);
         }
     }
+
+    void IJobReport.Progress(double done, double total, string? what) => logger.LogDebug("{What}: {Done} of {Total}", what, done, total);
+
+    void IJobReport.Log(string text, string level) => logger.LogInformation("{Text}", text);
 
     public static string KeyOf(JobRule rule) => $"{rule.Plugin}.{rule.Name}";
 

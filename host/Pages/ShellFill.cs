@@ -1,6 +1,8 @@
 using Crucible.Data;
 using Crucible.Host.People;
+using Crucible.Host.Pages.Admin;
 using Crucible.Host.Plugins;
+using Crucible.Host.Security;
 using Crucible.Live;
 using Crucible.Modules;
 using Crucible.People;
@@ -11,7 +13,7 @@ using Microsoft.AspNetCore.Mvc.Filters;
 namespace Crucible.Host.Pages;
 
 /// <summary>Fills the frame around every page before its handler runs: who is there, what the rail holds, what it listens to.</summary>
-internal sealed class ShellFill(PluginCatalogue catalogue, Database database, IAuthorizationService authorization, AssetVersion assets, ILogger<ShellFill> logger) : IAsyncPageFilter
+internal sealed class ShellFill(PluginCatalogue catalogue, Database database, IAuthorizationService authorization, Permissions permissions, AssetVersion assets, ILogger<ShellFill> logger) : IAsyncPageFilter
 {
     public Task OnPageHandlerSelectionAsync(PageHandlerSelectedContext context) => Task.CompletedTask;
 
@@ -49,8 +51,8 @@ internal sealed class ShellFill(PluginCatalogue catalogue, Database database, IA
                 BadgeUrl = entry.Badge is null ? null : $"/nav/{offer.Info.Id}/badge",
             });
         shell.End.Add(new("Interface kit", "/ui", "cube"));
-        if (actor.Role == Role.Admin)
-            shell.End.Add(new("Admin", "/admin/plugins", "gear"));
+        if (AdminPages.For(actor, permissions, shell.Path) is [_, ..])
+            shell.End.Add(new("Admin", "/admin", "gear"));
     }
 
     private async ValueTask<NavBadge?> Badge(HttpContext http, ModuleOffer offer, NavEntry entry, Actor actor)

@@ -1,3 +1,4 @@
+using System.Net;
 using Crucible.People;
 
 namespace Crucible.Host.People;
@@ -13,6 +14,14 @@ public sealed record Credential(CredentialKind Kind, string Id, Guid PersonId)
 {
     /// <summary>The id of the browser session; null for programs.</summary>
     public string? SessionId => Kind == CredentialKind.Session ? Id : null;
+
+    /// <summary>What the audit log says of a request with this proof.</summary>
+    public Origin From(IPAddress? address) => Kind switch
+    {
+        CredentialKind.Session => new("browser", address?.ToString(), null),
+        CredentialKind.Token => new("token", address?.ToString(), Guid.Parse(Id)),
+        _ => new("password", address?.ToString(), null),
+    };
 }
 
 /// <summary>Who a request comes from, how that is known, and how they like the pages.</summary>

@@ -100,7 +100,10 @@ public static class PeopleSetup
     private static Task SetActor(HttpContext http, RequestDelegate next)
     {
         if (http.User.Identity?.IsAuthenticated == true)
-            http.Features.Set((http.Features.Get<Access>() ?? throw new InvalidOperationException("Signed in by a scheme that gives no access.")).Actor);
+        {
+            var access = http.Features.Get<Access>() ?? throw new InvalidOperationException("Signed in by a scheme that gives no access.");
+            http.Features.Set(access.Actor with { Origin = access.Credential.From(http.Connection.RemoteIpAddress) });
+        }
         return next(http);
     }
 }

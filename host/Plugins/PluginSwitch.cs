@@ -26,6 +26,7 @@ internal sealed class PluginSwitch(Database database, PluginCatalogue catalogue)
             on conflict (id) do update set enabled = excluded.enabled, changed_by = excluded.changed_by, changed_at = now()
             """, new { id, enabled, by = actor.UserName });
         write.Tell("crucible", Topic, new PluginSwitched(id, enabled));
+        write.Audit(enabled ? "plugin.enable" : "plugin.disable", $"plugin:{id}", catalogue.Find(id)?.Title ?? id);
         await write.Commit(cancel);
         Apply(id, enabled);
     }

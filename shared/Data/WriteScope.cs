@@ -16,6 +16,7 @@ public sealed class WriteScope : IAsyncDisposable
     private readonly NpgsqlTransaction _transaction;
     private readonly Actor _actor;
     private readonly List<(string Topic, string Kind, string Change)> _news = [];
+    private readonly List<AuditLine> _audit = [];
 
     internal WriteScope(NpgsqlConnection connection, NpgsqlTransaction transaction, Actor actor)
     {
@@ -34,9 +35,26 @@ public sealed class WriteScope : IAsyncDisposable
     public void Tell<TChange>(string plugin, Topic topic, TChange change) where TChange : notnull =>
         _news.Add((topic.ToString(), ChangeKind.Of(plugin, typeof(TChange)), JsonSerializer.Serialize(change, LiveJson.Options)));
 
+    /// <summary>
+    /// Adds a line to the audit log: who (the actor of this scope, and from where) did what to what. Call it for every
+    /// write that somebody may one day ask about. Keep secrets out of it; admins read and export it.
+    /// </summary>
+    /// <param name="action">Noun and verb, after the plugin's id unless it is the host: <c>person.disable</c>, <c>experiments.run.delete</c>.</param>
+    /// <param name="subject">Kind and id of what it was done to: <c>run:7f3a…</c>.</param>
+    /// <param name="title">What the subject is called at this moment.</param>
+    /// <param name="before">The values that change, as they were: <c>new { Role = "member" }</c>; kept as JSON.</param>
+    /// <param name="after">The same, as they are now.</param>
+    public void Audit(string action, string subject, string title, object? before = null, object? after = null) =>
+        _audit.Add(new(action, subject, title, Json(before), Json(after)));
+
     /// <summary>Writes the news and commits.</summary>
     public async Task Commit(CancellationToken cancel)
     {
+        if (_audit.Count > 0)
+        {
+            await WriteAudit(cancel).ConfigureAwait(false);
+            Tell("crucible", AuditWritten.Topic, new AuditWritten());
+        }
         if (_news.Count > 0)
             await Connection.ExecuteAsync(new CommandDefinition(WriteNews, new
             {
@@ -54,6 +72,27 @@ public sealed class WriteScope : IAsyncDisposable
         await _transaction.DisposeAsync().ConfigureAwait(false);
         await Connection.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static string? Json(object? value) => value is null ? null : JsonSerializer.Serialize(value, LiveJson.Options);
+
+    private Task WriteAudit(CancellationToken cancel) => Connection.ExecuteAsync(new CommandDefinition("""
+        insert into crucible.audit (person_id, actor, via, token_id, address, action, subject, title, before, after)
+        values (@PersonId, @actor, @Via, @TokenId, @Address, @Action, @Subject, @Title, @Before::jsonb, @After::jsonb)
+        """, _audit.Select(line => new
+    {
+        _actor.PersonId,
+        actor = _actor.UserName,
+        _actor.Origin.Via,
+        _actor.Origin.TokenId,
+        _actor.Origin.Address,
+        line.Action,
+        line.Subject,
+        line.Title,
+        line.Before,
+        line.After,
+    }), cancellationToken: cancel));
+
+    private sealed record AuditLine(string Action, string Subject, string Title, string? Before, string? After);
 
     // The topic rows are taken last, in sorted order and in one statement: two writers that touch the same topics in
     // different order would deadlock, and the row lock held to the end is what makes a topic's numbers commit in order.

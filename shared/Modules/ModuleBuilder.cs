@@ -91,17 +91,19 @@ public sealed class ModuleBuilder
 
     /// <summary>A job that runs repeatedly, on one host of those that share the database.</summary>
     /// <param name="cron">Quartz cron with seconds, UTC: <c>0 */5 * * * ?</c> is every five minutes.</param>
+    /// <param name="policy">How it is run and what people read of it.</param>
     /// <typeparam name="TJob">The job; created per run with its dependencies injected.</typeparam>
-    public ModuleBuilder Every<TJob>(string cron) where TJob : class, IBackgroundJob
+    public ModuleBuilder Every<TJob>(string cron, JobPolicy? policy = null) where TJob : class, IBackgroundJob
     {
-        _offer.Jobs.Add(new(typeof(TJob), _offer.Info.Id, cron));
+        _offer.Jobs.Add(new(typeof(TJob), _offer.Info.Id, cron, (policy ?? new()) with { AtOnce = 1 }));
         return this;
     }
 
     /// <summary>A job that runs when asked for through <see cref="IJobQueue"/>.</summary>
-    public ModuleBuilder Job<TJob>() where TJob : class, IBackgroundJob
+    /// <param name="policy">How it is run and what people read of it.</param>
+    public ModuleBuilder Job<TJob>(JobPolicy? policy = null) where TJob : class, IBackgroundJob
     {
-        _offer.Jobs.Add(new(typeof(TJob), _offer.Info.Id, null));
+        _offer.Jobs.Add(new(typeof(TJob), _offer.Info.Id, null, policy ?? new()));
         return this;
     }
 

@@ -1,3 +1,4 @@
+using Crucible.Jobs;
 using Crucible.Live;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,7 @@ internal sealed record LiveRule(Type Change, string Kind, Func<object, LivePush,
 
 internal sealed record ReactionRule(Type Change, Func<object, IServiceProvider, CancellationToken, Task> React);
 
-internal sealed record JobRule(Type Job, string Plugin, string? Cron)
+internal sealed record JobRule(Type Job, string Plugin, string? Cron, JobPolicy Policy)
 {
     public string Name => Job.Name;
 }

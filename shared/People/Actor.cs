@@ -38,6 +38,9 @@ public sealed record Actor(Guid? PersonId, string UserName, string DisplayName, 
     /// </summary>
     public IReadOnlyList<string> Grants { get; init; } = [];
 
+    /// <summary>By what way and from where this actor came, for the audit log.</summary>
+    public Origin Origin { get; init; } = Origin.System;
+
     /// <summary>Admins and the system see every team.</summary>
     public bool SeesAll => Role == Role.Admin;
 
@@ -56,6 +59,16 @@ public sealed record Actor(Guid? PersonId, string UserName, string DisplayName, 
 
     /// <summary>Whether this object may be deleted: by its owner, while that is a writer of the team, or an admin.</summary>
     public bool MayDelete(Guid team, Guid? owner) => SeesAll || (owner is not null && owner == PersonId && MayWrite(team));
+}
+
+/// <summary>By what way an actor came.</summary>
+/// <param name="Via"><c>browser</c>, <c>token</c>, <c>password</c> or <c>system</c>.</param>
+/// <param name="Address">The address of the client; null for the system.</param>
+/// <param name="TokenId">Which token it was; null otherwise.</param>
+public sealed record Origin(string Via, string? Address, Guid? TokenId)
+{
+    /// <summary>Crucible itself: a job, a command, a start.</summary>
+    public static readonly Origin System = new("system", null, null);
 }
 
 /// <summary>The one predicate that says who sees what, for every SQL statement that reads top-level objects.</summary>

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Crucible.Host.Pages.Admin;
 
 /// <summary>Every plugin found, what it offers, and why one does not run.</summary>
-[Authorize("admin")]
+[Authorize("crucible.plugins")]
 internal sealed class PluginsModel(PluginCatalogue catalogue, PluginSwitch switches, Database database, IConfiguration configuration) : PageModel
 {
     public IReadOnlyList<Row> Rows { get; private set; } = [];
@@ -20,7 +20,7 @@ internal sealed class PluginsModel(PluginCatalogue catalogue, PluginSwitch switc
 
     public async Task OnGet(CancellationToken cancel)
     {
-        Shell.Of(HttpContext).Page("Plugins", ("Admin", "/admin/plugins")).Listen(await database.CursorOf([PluginSwitch.Topic], cancel), PluginSwitch.Topic);
+        Shell.Of(HttpContext).Page("Plugins", ("Admin", "/admin")).Listen(await database.CursorOf([PluginSwitch.Topic], cancel), PluginSwitch.Topic);
         await using var connection = await database.Open(cancel);
         var off = (await connection.QueryAsync<string>(new CommandDefinition("select id from crucible.plugin where not enabled", cancellationToken: cancel))).ToHashSet();
         Rows = [.. catalogue.Plugins.OrderBy(p => p.Title, StringComparer.OrdinalIgnoreCase).Select(p => new Row(p, !off.Contains(p.Id)))];

@@ -9,7 +9,7 @@ public sealed class RollUpMetrics(RollUpStore rollUps) : IBackgroundJob
     private const int SeriesAtOnce = 500;
 
     /// <inheritdoc/>
-    public async Task Run(IReadOnlyDictionary<string, string> arguments, CancellationToken cancel)
+    public async Task Run(JobRun run, CancellationToken cancel)
     {
         foreach (var seriesId in await rollUps.Due(SeriesAtOnce, cancel))
             while (await rollUps.RollUp(seriesId, cancel))

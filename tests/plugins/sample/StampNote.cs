@@ -5,6 +5,6 @@ namespace Team.Sample;
 
 public sealed class StampNote(NoteStore notes) : IBackgroundJob
 {
-    public Task Run(IReadOnlyDictionary<string, string> arguments, CancellationToken cancel) =>
-        notes.Write($"stamped for {arguments["by"]}", Actor.System("StampNote"), cancel);
+    public Task Run(JobRun run, CancellationToken cancel) =>
+        notes.Write($"stamped for {run.Arguments["by"]}", Actor.System("StampNote"), cancel);
 }
