@@ -1,12 +1,15 @@
 using Crucible.Data;
 using Crucible.Files;
+using Crucible.Host.Audit;
 using Crucible.Host.Demo;
 using Crucible.Host.Health;
 using Crucible.Host.Jobs;
 using Crucible.Host.Live;
 using Crucible.Host.People;
 using Crucible.Host.Plugins;
+using Crucible.Host.Retention;
 using Crucible.Host.Telemetry;
+using Crucible.Host.Vitals;
 using Crucible.Live;
 
 namespace Crucible.Host;
@@ -35,6 +38,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
             builder.Services.AddSingleton(ground.Source).AddSingleton<Database>().AddSingleton(TimeProvider.System);
             builder.Services.AddSingleton(ground.Catalogue).AddSingleton<PluginSwitch>().AddSingleton<FragmentRenderer>();
             builder.Services.AddSingleton<IFileStore>(new FolderFiles(Path.Combine(ground.DataPath, "files")));
+            builder.Services.AddSingleton<AuditStore>().AddSingleton<RetentionStore>().AddSingleton<RetentionPlan>().AddSingleton<VitalsStore>();
             builder.AddTracing();
             builder.AddMetricsText();
             builder.AddPeople();

@@ -1,10 +1,10 @@
 using Crucible.Data;
+using Crucible.Host.Audit;
 using Crucible.Host.Plugins;
+using Crucible.Host.Retention;
 using Crucible.Host.Security;
-using Crucible.Jobs;
 using Crucible.Modules;
 using Crucible.People;
-using Dapper;
 
 namespace Crucible.Host;
 
@@ -39,22 +39,9 @@ internal static class GroundModule
                 push.Refresh("plugins");
                 return ValueTask.CompletedTask;
             })
-            .Every<TrimChangeLog>("0 20 * * * ?");
+            .Retention("changes", "News for pages that were away", 7, (services, before, cancel) => services.GetRequiredService<RetentionStore>().ForgetChanges(before, cancel))
+            .Retention("audit", "Lines of the audit log", 400, (services, before, cancel) => services.GetRequiredService<AuditStore>().Forget(before, cancel), least: 30)
+            .Every<ForgetOldData>("0 20 3 * * ?", new() { Title = "Forget old data", What = "Removes what has been kept long enough, kind by kind." });
         return offer;
-    }
-}
-
-/// <summary>Forgets news older than a week: nobody replays that far, the page is fetched again instead.</summary>
-internal sealed class TrimChangeLog(Database database) : IBackgroundJob
-{
-    public async Task Run(JobRun run, CancellationToken cancel)
-    {
-        await using var connection = await database.Open(cancel);
-        // In slices, so that no writer waits behind one long delete.
-        while (await connection.ExecuteAsync(new CommandDefinition("""
-            delete from crucible.change where ctid = any(array(
-                select ctid from crucible.change where at < now() - interval '7 days' limit 10000))
-            """, cancellationToken: cancel)) > 0)
-            cancel.ThrowIfCancellationRequested();
     }
 }

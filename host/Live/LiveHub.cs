@@ -33,6 +33,10 @@ internal sealed class LiveHub
 
     public IReadOnlyCollection<Listener> Listeners => (IReadOnlyCollection<Listener>)_listeners.Keys;
 
+    /// <summary>Open topics of this host and how many listen to each, the busiest first.</summary>
+    public IReadOnlyList<(Topic Topic, int Listeners)> Busiest(int most) =>
+        [.. _rooms.Values.Select(r => (r.Topic, r.Count)).OrderByDescending(r => r.Count).ThenBy(r => r.Topic.ToString(), StringComparer.Ordinal).Take(most)];
+
     /// <summary>Whether this actor may listen to this topic.</summary>
     public async ValueTask<bool> MayListen(Actor actor, Topic topic, CancellationToken cancel) =>
         _rules.Kind(topic.Kind) is { } kind && await kind.MayListen(_services, actor, topic.Key, cancel);

@@ -1,4 +1,3 @@
-using System.Net;
 using Crucible.People;
 
 namespace Crucible.Host.People;
@@ -16,11 +15,11 @@ public sealed record Credential(CredentialKind Kind, string Id, Guid PersonId)
     public string? SessionId => Kind == CredentialKind.Session ? Id : null;
 
     /// <summary>What the audit log says of a request with this proof.</summary>
-    public Origin From(IPAddress? address) => Kind switch
+    public Origin From(string address) => Kind switch
     {
-        CredentialKind.Session => new("browser", address?.ToString(), null),
-        CredentialKind.Token => new("token", address?.ToString(), Guid.Parse(Id)),
-        _ => new("password", address?.ToString(), null),
+        CredentialKind.Session => new("browser", address, null),
+        CredentialKind.Token => new("token", address, Guid.Parse(Id)),
+        _ => new("password", address, null),
     };
 }
 

@@ -102,7 +102,7 @@ public static class PeopleSetup
         if (http.User.Identity?.IsAuthenticated == true)
         {
             var access = http.Features.Get<Access>() ?? throw new InvalidOperationException("Signed in by a scheme that gives no access.");
-            http.Features.Set(access.Actor with { Origin = access.Credential.From(http.Connection.RemoteIpAddress) });
+            http.Features.Set(access.Actor with { Origin = access.Credential.From(ClientAddress.Of(http)) });
         }
         return next(http);
     }

@@ -48,6 +48,14 @@ internal sealed class MetricsText : IDisposable
         return text.ToString();
     }
 
+    /// <summary>What waits in the queues of this host: every gauge whose unit is <c>{waiting}</c>, with its description.</summary>
+    public IReadOnlyList<(string What, double Value)> Queues()
+    {
+        _listener.RecordObservableInstruments();
+        return [.. _instruments.Where(i => i.Key.Unit == "{waiting}").OrderBy(i => i.Key.Name, StringComparer.Ordinal)
+            .Select(i => (i.Key.Description ?? i.Key.Name, i.Value.Values.Sum(s => s.Value)))];
+    }
+
     public void Dispose() => _listener.Dispose();
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -97,6 +105,15 @@ internal sealed class MetricsText : IDisposable
         private long[]? _buckets;
         private long _count;
         private double _sum;
+
+        public double Value
+        {
+            get
+            {
+                lock (_lock)
+                    return _sum;
+            }
+        }
 
         public void Record(double value, bool histogram, bool adds)
         {

@@ -107,6 +107,21 @@ public sealed class ModuleBuilder
         return this;
     }
 
+    /// <summary>
+    /// A kind of data that does not stay for ever. It is removed every night; admins see at <c>/admin/system</c> how long
+    /// each kind is kept, and change it with the setting <c>Crucible:Retention:{id}:{kind}</c>.
+    /// </summary>
+    /// <param name="kind">Lower-case words with hyphens, unique in the plugin.</param>
+    /// <param name="what">What it is, for admins, in the plural: "Runs in the trash".</param>
+    /// <param name="days">How many days it is kept.</param>
+    /// <param name="forget">Removes what is older than a time, in slices, and says how many rows went. Running it twice does no harm.</param>
+    /// <param name="least">The fewest days that can be set.</param>
+    public ModuleBuilder Retention(string kind, string what, int days, Func<IServiceProvider, DateTimeOffset, CancellationToken, Task<long>> forget, int least = 1)
+    {
+        _offer.Retention.Add(new(_offer.Info.Id, kind, what, days, least, forget));
+        return this;
+    }
+
     /// <summary>HTTP endpoints beside the plugin's pages. Each needs a signed-in actor unless it says otherwise.</summary>
     public ModuleBuilder Endpoints(Action<IEndpointRouteBuilder> map)
     {

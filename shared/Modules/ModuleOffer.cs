@@ -1,3 +1,4 @@
+using Crucible.Data;
 using Crucible.Jobs;
 using Crucible.Live;
 using Microsoft.AspNetCore.Routing;
@@ -18,6 +19,7 @@ internal sealed class ModuleOffer(ModuleInfo info)
     public List<ReactionRule> Reactions { get; } = [];
     public List<JobRule> Jobs { get; } = [];
     public List<Action<IEndpointRouteBuilder>> Endpoints { get; } = [];
+    public List<RetentionRule> Retention { get; } = [];
     public List<Type> HealthChecks { get; } = [];
     public List<Func<IServiceProvider, CancellationToken, Task>> Seeds { get; } = [];
     public IServiceCollection Services { get; } = new ServiceCollection();

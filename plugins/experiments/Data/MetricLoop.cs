@@ -38,6 +38,8 @@ internal sealed class MetricLoop
         _end = Task.Run(Run);
     }
 
+    public int PointsWaiting => Volatile.Read(ref _pointsWaiting);
+
     public bool Accept(MetricCall call)
     {
         if (Interlocked.Add(ref _pointsWaiting, call.Points.Count) <= MostPointsWaiting && _waiting.Writer.TryWrite(call))

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Crucible.Data;
 using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Protocol;
@@ -28,8 +29,11 @@ public sealed class MetricWriter : IAsyncDisposable
     private readonly MetricLoop[] _loops;
 
     /// <summary>Starts the loops; they end when this is disposed and all that was accepted is written.</summary>
-    public MetricWriter(Database database, ILiveSignals signals, TimeProvider time) =>
+    public MetricWriter(Database database, ILiveSignals signals, TimeProvider time, IMeterFactory meters)
+    {
         _loops = [.. Enumerable.Range(0, Loops).Select(_ => new MetricLoop(database, signals, time))];
+        meters.Create("Crucible.Experiments").CreateObservableGauge("crucible.experiments.points.waiting", () => _loops.Sum(l => l.PointsWaiting), "{waiting}", "Metric points that wait to be written");
+    }
 
     /// <summary>Adds points to a run.</summary>
     /// <param name="runId">The run; the refusal says so when there is none for this actor.</param>

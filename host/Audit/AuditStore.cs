@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using Crucible.Data;
+using Dapper;
+
+namespace Crucible.Host.Audit;
+
+/// <summary>Reads the audit log, the newest line first. Writing is <see cref="WriteScope.Audit"/>.</summary>
+internal sealed class AuditStore(Database database)
+{
+    private const int Slice = 5_000;
+
+    private const string Lines = """
+        select a.id, a.at, a.person_id, a.actor, a.via, a.token_id, t.name as token_name, a.address, a.action, a.subject, a.title,
+               a.before::text as before, a.after::text as after
+        from crucible.audit a left join crucible.token t on t.id = a.token_id
+        where (@By::text is null or lower(a.actor) = lower(@By))
+          and (@Action::text is null or a.action = @Action or a.action like @under)
+          and (@Subject::text is null or a.subject = @Subject)
+          and (@Address::text is null or a.address = @Address)
+          and (@Via::text is null or a.via = @Via)
+          and (@After::timestamptz is null or a.at >= @After)
+          and (@Before::timestamptz is null or a.at < @Before)
+          and (@Text::text is null or a.title ilike @part or a.subject ilike @part)
+          and (@Older::bigint is null or a.id < @Older)
+        order by a.id desc limit @most
+        """;
+
+    /// <summary>A page, and one line more when there are further ones.</summary>
+    public Task<IReadOnlyList<AuditLine>> Page(AuditFilter filter, CancellationToken cancel) => Read(filter, AuditFilter.PageSize + 1, cancel);
+
+    /// <summary>The latest lines about a subject or by a person.</summary>
+    public async Task<IReadOnlyList<AuditLine>> About(string subject, Guid person, int most, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<AuditLine>(new("""
+            select id, at, person_id, actor, via, token_id, address, action, subject, title, before::text as before, after::text as after
+            from ((select * from crucible.audit where subject = @subject order by id desc limit @most)
+                  union (select * from crucible.audit where person_id = @person order by id desc limit @most)) a
+            order by id desc limit @most
+            """, new { subject, person, most }, cancellationToken: cancel))).AsList();
+    }
+
+    /// <summary>Every line that matches, read in slices so that an export of years holds no transaction open.</summary>
+    public async IAsyncEnumerable<AuditLine> All(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        while (true)
+        {
+            var lines = await Read(filter, Slice, cancel);
+            foreach (var line in lines)
+                yield return line;
+            if (lines.Count < Slice)
+                yield break;
+            filter = filter with { Older = lines[^1].Id };
+        }
+    }
+
+    /// <summary>Lines newer than one, counted up to a hundred.</summary>
+    public async Task<int> Newer(long id, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.ExecuteScalarAsync<int>(new("select count(*) from (select 1 from crucible.audit where id > @id limit 100) newer", new { id }, cancellationToken: cancel));
+    }
+
+    /// <summary>The beginnings of actions that stand in the newest lines, for suggestions.</summary>
+    public async Task<IReadOnlyList<string>> Actions(CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<string>(new(
+            "select distinct action from (select action from crucible.audit order by id desc limit 10000) newest order by action limit 200", cancellationToken: cancel))).AsList();
+    }
+
+    /// <summary>Notes that somebody took a copy.</summary>
+    public async Task NoteExport(Crucible.People.Actor actor, string format, AuditFilter filter, CancellationToken cancel)
+    {
+        await using var write = await database.Write(actor, cancel);
+        write.Audit("audit.export", "audit:all", format, after: filter);
+        await write.Commit(cancel);
+    }
+
+    /// <summary>Forgets what is older than this, in slices; the database keeps thirty days whatever is asked.</summary>
+    public async Task<long> Forget(DateTimeOffset olderThan, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        long gone = 0;
+        while (await connection.ExecuteScalarAsync<int>(new("select crucible.forget_audit(@olderThan, @Slice)", new { olderThan, Slice }, cancellationToken: cancel)) is > 0 and var some)
+            gone += some;
+        return gone;
+    }
+
+    private async Task<IReadOnlyList<AuditLine>> Read(AuditFilter filter, int most, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<AuditLine>(new(Lines, new
+        {
+            filter.By,
+            filter.Action,
+            under = Escape(filter.Action) + ".%",
+            filter.Subject,
+            filter.Address,
+            filter.Via,
+            After = filter.After?.UtcDateTime,
+            Before = filter.Before?.UtcDateTime,
+            filter.Text,
+            part = $"%{Escape(filter.Text)}%",
+            filter.Older,
+            most,
+        }, cancellationToken: cancel))).AsList();
+    }
+
+    private static string? Escape(string? text) => text?.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_");
+}

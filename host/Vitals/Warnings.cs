@@ -1,0 +1,32 @@
+using Crucible.Ui.Text;
+
+namespace Crucible.Host.Vitals;
+
+/// <summary>Something an admin should know, what it leads to, and what to do.</summary>
+/// <param name="Status"><c>failed</c> for what breaks, <c>cancelled</c> for what will.</param>
+/// <param name="Title">What is the case.</param>
+/// <param name="Text">Why it matters and what to do.</param>
+internal sealed record Warning(string Status, string Title, string Text);
+
+/// <summary>Which figures are a reason to warn.</summary>
+internal static class Warnings
+{
+    public static IEnumerable<Warning> Of(MachineVitals machine, DatabaseVitals database)
+    {
+        if (machine.DiskFree < Math.Max(machine.DiskSize / 20, 512L << 20))
+            yield return new("failed", $"Only {Bytes.Short(machine.DiskFree)} free on the disk of the data folder",
+                "PostgreSQL stops when its disk is full. Free some space, shorten the retention below, or move the data folder.");
+        else if (machine.DiskFree < machine.DiskSize / 10)
+            yield return new("cancelled", $"{Bytes.Short(machine.DiskFree)} free on the disk of the data folder", "That is less than a tenth. Plan for more space.");
+        if (machine.Memory > machine.MostMemory * .9)
+            yield return new("failed", $"This host uses {Bytes.Short(machine.Memory)} of {Bytes.Short(machine.MostMemory)}", "The system may end it. Give it more memory, or start a second host.");
+        if (database.Connections > database.MostConnections * .8)
+            yield return new("failed", $"{database.Connections} of {database.MostConnections} database connections are taken", "Requests will wait or fail. Raise max_connections, or lower Maximum Pool Size in the connection string.");
+        if (database.Ahead.Duration() > TimeSpan.FromSeconds(2))
+            yield return new("cancelled", $"The clocks of this host and the database differ by {Durations.Short(database.Ahead.Duration())}", "Times on pages and expiry of sessions are off by as much. Synchronise both machines.");
+        if (database.OldestTransaction > TimeSpan.FromMinutes(30))
+            yield return new("cancelled", $"A transaction has been open for {Durations.Short(database.OldestTransaction.Value)}", "It keeps old rows from being removed, and live pages late. Find it in pg_stat_activity.");
+        if (int.TryParse(database.Version.Split('.')[0], out var major) && major < 15)
+            yield return new("failed", $"PostgreSQL {database.Version} is too old", "Crucible is tested on 15 and newer. Upgrade the server.");
+    }
+}
