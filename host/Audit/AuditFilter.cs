@@ -1,31 +1,22 @@
+using Crucible.Search;
+
 namespace Crucible.Host.Audit;
 
-/// <summary>Which lines of the audit log are asked for. Null asks for any.</summary>
-internal sealed record AuditFilter
+/// <summary>Which lines of the audit log are asked for, and from where a page begins.</summary>
+/// <param name="Query">What was typed.</param>
+/// <param name="Older">Only lines before this one; null begins at the newest.</param>
+internal sealed record AuditFilter(Query Query, long? Older = null)
 {
     public const int PageSize = 50;
 
-    /// <summary>Sign-in name, whole.</summary>
-    public string? By { get; init; }
+    public static readonly Vocabulary Words = new(
+        new("by", QualifierKind.Text, "who, by sign-in name"),
+        new("action", QualifierKind.Text, "what was done: person, person.disable") { Ask = true },
+        new("on", QualifierKind.Text, "to what: kind and id, or a kind alone"),
+        new("from", QualifierKind.Text, "address of the client"),
+        new("via", QualifierKind.Choice, "by what way") { Values = ["browser", "token", "password", "system"] },
+        new("after", QualifierKind.Time, "not before this day or moment"),
+        new("before", QualifierKind.Time, "before this day or moment"));
 
-    /// <summary>Beginning of an action: <c>person</c>, <c>person.disable</c>.</summary>
-    public string? Action { get; init; }
-
-    /// <summary>Kind and id of a subject, whole: <c>run:7f3a…</c>.</summary>
-    public string? Subject { get; init; }
-
-    /// <summary>Address of the client, whole.</summary>
-    public string? Address { get; init; }
-
-    /// <summary><c>browser</c>, <c>token</c>, <c>password</c> or <c>system</c>.</summary>
-    public string? Via { get; init; }
-
-    public DateTimeOffset? After { get; init; }
-    public DateTimeOffset? Before { get; init; }
-
-    /// <summary>Any part of what the subject was called.</summary>
-    public string? Text { get; init; }
-
-    /// <summary>Lines before this one only: the key of the page.</summary>
-    public long? Older { get; init; }
+    public static AuditFilter Read(string? text, long? older, DateTimeOffset now) => new(Qualifiers.Parse(text, Words, now), older);
 }

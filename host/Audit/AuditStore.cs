@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Crucible.Data;
+using Crucible.People;
 using Dapper;
 
 namespace Crucible.Host.Audit;
@@ -8,22 +9,6 @@ namespace Crucible.Host.Audit;
 internal sealed class AuditStore(Database database)
 {
     private const int Slice = 5_000;
-
-    private const string Lines = """
-        select a.id, a.at, a.person_id, a.actor, a.via, a.token_id, t.name as token_name, a.address, a.action, a.subject, a.title,
-               a.before::text as before, a.after::text as after
-        from crucible.audit a left join crucible.token t on t.id = a.token_id
-        where (@By::text is null or lower(a.actor) = lower(@By))
-          and (@Action::text is null or a.action = @Action or a.action like @under)
-          and (@Subject::text is null or a.subject = @Subject)
-          and (@Address::text is null or a.address = @Address)
-          and (@Via::text is null or a.via = @Via)
-          and (@After::timestamptz is null or a.at >= @After)
-          and (@Before::timestamptz is null or a.at < @Before)
-          and (@Text::text is null or a.title ilike @part or a.subject ilike @part)
-          and (@Older::bigint is null or a.id < @Older)
-        order by a.id desc limit @most
-        """;
 
     /// <summary>A page, and one line more when there are further ones.</summary>
     public Task<IReadOnlyList<AuditLine>> Page(AuditFilter filter, CancellationToken cancel) => Read(filter, AuditFilter.PageSize + 1, cancel);
@@ -54,11 +39,13 @@ internal sealed class AuditStore(Database database)
         }
     }
 
-    /// <summary>Lines newer than one, counted up to a hundred.</summary>
-    public async Task<int> Newer(long id, CancellationToken cancel)
+    /// <summary>Lines that match and are newer than one, counted up to a hundred.</summary>
+    public async Task<int> Newer(AuditFilter filter, long than, CancellationToken cancel)
     {
+        var (conditions, values) = AuditConditions.Of(filter);
+        values.Add("than", than);
         await using var connection = await database.Open(cancel);
-        return await connection.ExecuteScalarAsync<int>(new("select count(*) from (select 1 from crucible.audit where id > @id limit 100) newer", new { id }, cancellationToken: cancel));
+        return await connection.ExecuteScalarAsync<int>(new($"select count(*) from (select 1 from crucible.audit a where {conditions} and a.id > @than limit 100) newer", values, cancellationToken: cancel));
     }
 
     /// <summary>The beginnings of actions that stand in the newest lines, for suggestions.</summary>
@@ -70,10 +57,10 @@ internal sealed class AuditStore(Database database)
     }
 
     /// <summary>Notes that somebody took a copy.</summary>
-    public async Task NoteExport(Crucible.People.Actor actor, string format, AuditFilter filter, CancellationToken cancel)
+    public async Task NoteExport(Actor actor, string format, AuditFilter filter, CancellationToken cancel)
     {
         await using var write = await database.Write(actor, cancel);
-        write.Audit("audit.export", "audit:all", format, after: filter);
+        write.Audit("audit.export", "audit:all", format, after: new { Filter = filter.Query.Text });
         await write.Commit(cancel);
     }
 
@@ -89,23 +76,14 @@ internal sealed class AuditStore(Database database)
 
     private async Task<IReadOnlyList<AuditLine>> Read(AuditFilter filter, int most, CancellationToken cancel)
     {
+        var (conditions, values) = AuditConditions.Of(filter);
+        values.Add("most", most);
         await using var connection = await database.Open(cancel);
-        return (await connection.QueryAsync<AuditLine>(new(Lines, new
-        {
-            filter.By,
-            filter.Action,
-            under = Escape(filter.Action) + ".%",
-            filter.Subject,
-            filter.Address,
-            filter.Via,
-            After = filter.After?.UtcDateTime,
-            Before = filter.Before?.UtcDateTime,
-            filter.Text,
-            part = $"%{Escape(filter.Text)}%",
-            filter.Older,
-            most,
-        }, cancellationToken: cancel))).AsList();
+        return (await connection.QueryAsync<AuditLine>(new($"""
+            select a.id, a.at, a.person_id, a.actor, a.via, a.token_id, t.name as token_name, a.address, a.action, a.subject, a.title,
+                   a.before::text as before, a.after::text as after
+            from crucible.audit a left join crucible.token t on t.id = a.token_id
+            where {conditions} order by a.id desc limit @most
+            """, values, cancellationToken: cancel))).AsList();
     }
-
-    private static string? Escape(string? text) => text?.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_");
 }

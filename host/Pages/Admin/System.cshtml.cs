@@ -39,7 +39,7 @@ internal sealed class SystemModel(VitalsStore vitals, LiveHub hub, MetricsText m
         Now = MachineVitals.Read(configuration["Crucible:DataPath"]!, time);
         Database = await vitals.Read(cancel);
         Tables = await vitals.Tables(cancel);
-        Schemas = [.. Tables.GroupBy(t => t.Schema == "public" ? "scheduler" : t.Schema).Select(s => (s.Key, Sum: s.Sum(t => t.Bytes)))
+        Schemas = [.. Tables.GroupBy(t => t.Name.StartsWith("qrtz_", StringComparison.Ordinal) ? "scheduler" : t.Schema).Select(s => (s.Key, Sum: s.Sum(t => t.Bytes)))
             .OrderByDescending(s => s.Sum).Select(s => new Bar(s.Key, s.Sum, Bytes.Short(s.Sum)))];
         SlowQueries = await vitals.SlowQueries(cancel);
         var last = await retention.Last(cancel);

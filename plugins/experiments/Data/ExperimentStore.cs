@@ -67,6 +67,7 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
             return null;
         await PutTags(write.Connection, id.Value, tags, cancel);
         write.Tell("experiments", Topics.Team(actor.HomeTeam), new ExperimentCreated(id.Value));
+        write.Audit("experiments.experiment.create", $"experiment:{id}", name);
         await write.Commit(cancel);
         return id;
     }
@@ -89,6 +90,7 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
             return NameTaken(name);
         }
         Tell(write, experiment!, new ExperimentRenamed(experimentId, name));
+        write.Audit("experiments.experiment.rename", $"experiment:{experimentId}", name, new { experiment!.Name }, new { Name = name });
         await write.Commit(cancel);
         return null;
     }
@@ -106,6 +108,7 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
             "update experiments.experiment set lost_after = @lostAfter, updated_ms = @now where experiment_id = @experimentId",
             new { experimentId, lostAfter, now = Now }, cancellationToken: cancel));
         Tell(write, experiment!, new ExperimentSettingsChanged(experimentId));
+        write.Audit("experiments.experiment.settings", $"experiment:{experimentId}", experiment!.Name, after: new { LostAfter = lostAfter });
         await write.Commit(cancel);
         return null;
     }
@@ -165,6 +168,7 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
             where experiment_id = @experimentId and lifecycle <> @to
             """, new { experimentId, to, now = Now }, cancellationToken: cancel));
         Tell(write, experiment, change);
+        write.Audit($"experiments.experiment.{(to == "active" ? "restore" : "delete")}", $"experiment:{experimentId}", experiment.Name);
         await write.Commit(cancel);
         return null;
     }

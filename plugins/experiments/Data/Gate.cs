@@ -7,7 +7,7 @@ using Dapper;
 namespace Crucible.Experiments.Data;
 
 /// <summary>What decides whether a run may be written.</summary>
-internal sealed record RunGate(long ExperimentId, Guid TeamId, Guid? OwnerId, bool Deleted);
+internal sealed record RunGate(long ExperimentId, Guid TeamId, Guid? OwnerId, bool Deleted, string Name);
 
 /// <summary>Who may write to a run. What an actor may not see does not exist.</summary>
 internal static class Gate
@@ -36,7 +36,7 @@ internal static class Gate
 
     public static Task<RunGate?> Find(WriteScope write, Guid runId, CancellationToken cancel) =>
         write.Connection.QuerySingleOrDefaultAsync<RunGate>(new("""
-            select r.experiment_id, e.team_id, r.owner_id, r.lifecycle = 'deleted' as deleted
+            select r.experiment_id, e.team_id, r.owner_id, r.lifecycle = 'deleted' as deleted, r.name
             from experiments.run r join experiments.experiment e using (experiment_id)
             where r.run_id = @runId
             """, new { runId }, cancellationToken: cancel));

@@ -17,14 +17,14 @@ public sealed class MetricStore(Database database)
     internal static async Task<Dictionary<Guid, RunGate>> Gates(NpgsqlConnection connection, Guid[] runIds, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("""
-            select r.run_id, r.experiment_id, e.team_id, r.owner_id, r.lifecycle = 'deleted'
+            select r.run_id, r.experiment_id, e.team_id, r.owner_id, r.lifecycle = 'deleted', r.name
             from experiments.run r join experiments.experiment e using (experiment_id)
             where r.run_id = any($1)
             """, connection) { Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = runIds } } };
         var gates = new Dictionary<Guid, RunGate>(runIds.Length);
         await using var rows = await command.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
-            gates[rows.GetGuid(0)] = new(rows.GetInt64(1), rows.GetGuid(2), rows.IsDBNull(3) ? null : rows.GetGuid(3), rows.GetBoolean(4));
+            gates[rows.GetGuid(0)] = new(rows.GetInt64(1), rows.GetGuid(2), rows.IsDBNull(3) ? null : rows.GetGuid(3), rows.GetBoolean(4), rows.GetString(5));
         return gates;
     }
 

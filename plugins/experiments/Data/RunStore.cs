@@ -72,7 +72,7 @@ public sealed class RunStore(Database database, TimeProvider time)
         var row = await write.Connection.QuerySingleOrDefaultAsync<RunRow>(new(
             $"select {RunRow.Columns} from experiments.run r join experiments.experiment e using (experiment_id) where r.run_id = @runId for no key update of r",
             new { runId }, cancellationToken: cancel));
-        if (Gate.Refusal(row is null ? null : new(row.ExperimentId, row.TeamId, row.OwnerId, Deleted: false), runId, actor) is { } refusal)
+        if (Gate.Refusal(row is null ? null : new(row.ExperimentId, row.TeamId, row.OwnerId, Deleted: false, row.Name), runId, actor) is { } refusal)
             return refusal;
         var before = row!.Run;
         var outcome = before.Update(status, endTime, name, time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -107,6 +107,7 @@ public sealed class RunStore(Database database, TimeProvider time)
             "update experiments.run set lifecycle = 'deleted', deleted_at = now() where run_id = @runId and lifecycle = 'active'",
             new { runId }, cancellationToken: cancel));
         write.TellTeam(gate!.TeamId, runId, gate.ExperimentId, new RunDeleted(runId, gate.ExperimentId));
+        write.Audit("experiments.run.delete", $"run:{runId:N}", gate.Name);
         await write.Commit(cancel);
         return null;
     }
@@ -122,6 +123,7 @@ public sealed class RunStore(Database database, TimeProvider time)
             "update experiments.run set lifecycle = 'active', deleted_at = null where run_id = @runId and lifecycle = 'deleted'",
             new { runId }, cancellationToken: cancel));
         write.TellTeam(gate!.TeamId, runId, gate.ExperimentId, new RunRestored(runId, gate.ExperimentId));
+        write.Audit("experiments.run.restore", $"run:{runId:N}", gate.Name);
         await write.Commit(cancel);
         return null;
     }
