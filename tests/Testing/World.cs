@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using Crucible.Data;
 using Crucible.Host;
 using Crucible.Host.People;
+using Crucible.Live;
 using Crucible.People;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -98,9 +100,15 @@ public class World : IAsyncLifetime
         return visitor;
     }
 
-    /// <summary>Opens a live stream as somebody and waits until it is there.</summary>
-    public Task<LiveListener> Listen(Player player, string topics, string? after = null, string? lastEventId = null, string? url = null) =>
-        LiveListener.Open(Client(player, url), topics, after, lastEventId);
+    /// <summary>Opens a live stream as somebody and waits until it is there. As a page does, it asks for what comes after this moment.</summary>
+    public async Task<LiveListener> Listen(Player player, string topics, string? after = null, string? lastEventId = null, string? url = null) =>
+        await LiveListener.Open(Client(player, url), topics, after ?? (lastEventId is null ? await Now(topics) : null), lastEventId);
+
+    private async Task<string> Now(string topics)
+    {
+        var known = topics.Split(',').Select(t => Topic.TryParse(t, out var topic) ? topic : (Topic?)null).OfType<Topic>().ToList();
+        return (await Services.GetRequiredService<Database>().CursorOf(known, default)).ToString();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
