@@ -60,6 +60,8 @@ public static class Ticks
     /// <summary>Labels of a horizontal axis, by what it counts.</summary>
     public static IReadOnlyList<Tick> Of(Scale scale, Axis axis, int ticks = 5) => axis switch
     {
+        Axis.Elapsed when scale.Log => [.. Log(scale, ticks, Elapsed)],
+        _ when scale.Log => Log(scale, ticks),
         Axis.Elapsed => Spaced(scale, TimeStep(scale.High - scale.Low, ticks), Elapsed),
         Axis.Time => Spaced(scale, TimeStep((scale.High - scale.Low) / 1000, ticks) * 1000, v => Clock(v, scale)),
         _ => Linear(scale, ticks),
@@ -87,7 +89,7 @@ public static class Ticks
         return list;
     }
 
-    private static List<Tick> Log(Scale scale, int ticks)
+    private static List<Tick> Log(Scale scale, int ticks, Func<double, string>? label = null)
     {
         var list = new List<Tick>();
         double from = Math.Floor(Math.Log10(scale.Low)), to = Math.Ceiling(Math.Log10(scale.High));
@@ -99,7 +101,7 @@ public static class Ticks
                 var value = factor * Math.Pow(10, power);
                 if (!few && (power - from) % every != 0) continue;
                 if (value >= scale.Low * .999 && value <= scale.High * 1.001)
-                    list.Add(new(Math.Clamp(scale.At(value), 0, Scale.Extent), Short(value)));
+                    list.Add(new(Math.Clamp(scale.At(value), 0, Scale.Extent), (label ?? Short)(value)));
             }
         return list;
     }
