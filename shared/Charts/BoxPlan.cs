@@ -6,13 +6,13 @@ namespace Crucible.Charts;
 /// <param name="Name">What the group has in common.</param>
 /// <param name="Values">NaN and infinities do not count.</param>
 /// <param name="Colour">1 to 6; 0 takes the group's place.</param>
-public sealed record Sample(string Name, IReadOnlyList<double> Values, int Colour = 0);
+public sealed record BoxGroup(string Name, IReadOnlyList<double> Values, int Colour = 0);
 
 /// <summary>What a box plot or a violin plot is asked to show.</summary>
 public sealed record BoxPlan
 {
     /// <summary>The groups, from left to right.</summary>
-    public required IReadOnlyList<Sample> Groups { get; init; }
+    public required IReadOnlyList<BoxGroup> Groups { get; init; }
 
     /// <summary>Draws the density around each box, which shows what a box hides: two heaps.</summary>
     public bool Violin { get; init; }

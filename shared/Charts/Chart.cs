@@ -42,11 +42,17 @@ public abstract class Chart : ComponentBase
     [Parameter] public bool Menu { get; set; } = true;
 
     /// <summary>
-    /// The query parameter of the page that makes the vertical axis logarithmic (<c>log</c>); its value is 1. Set, the chart's
-    /// menu switches it; the page draws by it, and a region asks again if its <see cref="Query"/> names it.
+    /// The query parameter of the page that makes the vertical axis logarithmic (<c>log</c>): 1 or, where that is so without it,
+    /// 0 for linear. Set, the chart's menu switches it; the page draws by it, and a region asks again if its <see cref="Query"/> names it.
     /// </summary>
     [Parameter] public string? LogName { get; set; }
 
     /// <summary>As <see cref="LogName"/>, for the horizontal axis.</summary>
     [Parameter] public string? LogXName { get; set; }
+
+    /// <summary>
+    /// Begins the names of the query parameters that hold a zoom, <c>{name}-from</c> and <c>{name}-to</c>, where charts of one page count
+    /// different things; without one they are <c>from</c> and <c>to</c>.
+    /// </summary>
+    [Parameter] public string ZoomName { get; set; } = "";
 }

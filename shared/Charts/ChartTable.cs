@@ -23,6 +23,9 @@ public sealed record ChartRow(string Name, IReadOnlyList<ChartCell> Cells)
 {
     /// <summary>Colour of the series that the row belongs to, 1 to 6; 0 for none.</summary>
     public int Colour { get; init; }
+
+    /// <summary>Where its name leads; Enter follows it from the read-out.</summary>
+    public string? Url { get; init; }
 }
 
 /// <summary>A figure: in words, and exactly.</summary>
