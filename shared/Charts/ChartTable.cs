@@ -52,7 +52,8 @@ public readonly record struct ChartCell(string Text, string? Exact = null)
 /// <param name="Name">What is drawn so.</param>
 /// <param name="Colour">1 to 6.</param>
 /// <param name="Marker">Path of the marker, where points are marked; otherwise the dash is shown.</param>
-public sealed record LegendItem(string Name, int Colour, string? Marker = null);
+/// <param name="Status">A status whose colour it has instead; the marker is then the sign beside a bar.</param>
+public sealed record LegendItem(string Name, int Colour, string? Marker = null, string? Status = null);
 
 /// <summary>Where a row of the table lies in the drawing, 0 to 1000 from the left and the top; without a size it is a point.</summary>
 /// <param name="X">Left edge.</param>

@@ -29,7 +29,7 @@ public sealed record RadarPlan
 public sealed class RadarDrawing
 {
     /// <summary>Distance of the rim.</summary>
-    public const double Rim = 380;
+    public const double Rim = 370;
 
     internal RadarDrawing(RadarPlan plan)
     {

@@ -21,6 +21,22 @@ public static class SvgText
     public static string Short(string name, int most) => name.Length <= most ? name : name[..(most - 1)].TrimEnd() + "…";
 
     /// <summary>
+    /// The labels of an axis that leave room to each other on a plot of about 230 pixels: all, or every second, third, … of them,
+    /// chosen so that 0 stays.
+    /// </summary>
+    public static IReadOnlyList<Tick> Apart(IReadOnlyList<Tick> ticks)
+    {
+        const double letter = 28, gap = 16; // of the axis' 1000
+        for (var every = 1; every < ticks.Count; every++)
+        {
+            var first = Math.Max(0, ticks.ToList().FindIndex(t => t.Text == "0")) % every;
+            var kept = ticks.Where((_, i) => i % every == first).ToList();
+            if (kept.Zip(kept.Skip(1)).All(p => p.Second.At - p.First.At >= (p.First.Text.Length + p.Second.Text.Length) * letter / 2 + gap)) return kept;
+        }
+        return [.. ticks.Take(1)];
+    }
+
+    /// <summary>
     /// Labels of places side by side, each in the middle of its share of the axis: as many as fit into a number of letters, evenly chosen.
     /// </summary>
     /// <param name="names">One for each place.</param>
