@@ -26,8 +26,8 @@ public sealed class HistogramDrawing
 {
     internal HistogramDrawing(HistogramPlan plan)
     {
-        Bins = plan.Bins is { } given ? [.. given.Where(b => double.IsFinite(b.From) && double.IsFinite(b.To) && b.From < b.To && double.IsFinite(b.Count) && b.Count >= 0)] : Charts.Bins.Of(plan.Values, plan.Count);
-        X = Bins.Count == 0 ? new(0, 1) : new(Bins[0].From, Bins[^1].To);
+        Bins = plan.Bins is { } given ? [.. given.Where(b => double.IsFinite(b.From) && double.IsFinite(b.To) && b.From < b.To && double.IsFinite(b.Count) && b.Count >= 0 && double.IsFinite(b.To - b.From)).OrderBy(b => b.From)] : Charts.Bins.Of(plan.Values, plan.Count);
+        X = Bins.Count == 0 ? new(0, 1) : new(Bins[0].From, Bins.Max(b => b.To));
         var widths = Bins.Select(b => b.To - b.From).DefaultIfEmpty(1).ToList();
         IsDensity = widths.Max() > widths.Min() * 1.001;
         // Half below one, so that a single count has a height too.

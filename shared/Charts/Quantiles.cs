@@ -29,8 +29,14 @@ public static class Quantiles
     /// <summary>The arithmetic mean, without overflow; NaN for nothing.</summary>
     public static double Mean(IReadOnlyList<double> values)
     {
-        var mean = values.Count == 0 ? double.NaN : 0d;
-        foreach (var value in values) mean += value / values.Count;
+        if (values.Count == 0) return double.NaN;
+        var mean = 0d;
+        for (var i = 0; i < values.Count; i++)
+        {
+            // Kept up to date and not summed, so that far-away values keep their digits (Welford 1962).
+            var off = values[i] - mean;
+            mean += double.IsFinite(off) ? off / (i + 1) : values[i] / (i + 1) - mean / (i + 1);
+        }
         return mean;
     }
 }

@@ -78,6 +78,7 @@ public static class Ticks
     private static List<Tick> Spaced(Scale scale, double step, Func<double, string> label)
     {
         var list = new List<Tick>();
+        if (!double.IsFinite(step) || !double.IsFinite(scale.High / step - scale.Low / step)) return list;
         var first = Math.Ceiling(scale.Low / step - 1e-6);
         // Counted instead of added up, so that the hundredth tick lies where it should.
         for (var i = 0; i < 50; i++)

@@ -1,10 +1,8 @@
-using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Crucible.Charts;
 using Crucible.Live;
 using Crucible.Ui.Guide;
-using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,11 +21,8 @@ public sealed class DrawnChartTests
     {
         await using var services = new ServiceCollection().BuildServiceProvider();
         var renderer = new FragmentRenderer(services.GetRequiredService<IServiceScopeFactory>(), NullLoggerFactory.Instance);
-        var task = (Task<string>)typeof(FragmentRenderer).GetMethod(nameof(FragmentRenderer.Render))!.MakeGenericMethod(chart).Invoke(renderer, [parameters])!;
-        return new HtmlParser().ParseDocument(await task);
+        return new HtmlParser().ParseDocument(await renderer.Render(chart, parameters.ToDictionary(p => p.Item1, p => p.Item2)));
     }
-
-    private static Task<IHtmlDocument> Draw<T>(params (string, object?)[] parameters) where T : IComponent => Draw(typeof(T), [.. parameters, ("Title", parameters.Any(p => p.Item1 == "Title") ? null : (object)"Chart")]);
 
     // Each chart with names and values that its plan is made of.
     private static IEnumerable<(Type Chart, (string, object?)[] Parameters)> All(string name, params double[] v) =>
@@ -39,7 +34,7 @@ public sealed class DrawnChartTests
         (typeof(BoxPlot), [("Plan", new BoxPlan { Groups = [new(name, v), new("one", [.. v.Take(1)])], Violin = true })]),
         (typeof(BoxPlot), [("Plan", new BoxPlan { Groups = [new(name, v)], Log = true })]),
         (typeof(ScatterPlot), [("Plan", new ScatterPlan { Dots = [.. v.Select((x, i) => new Dot(x, v[^(i + 1)], name, name + i % 7))], Trend = true })]),
-        (typeof(ScatterPlot), [("Plan", new ScatterPlan { Dots = [.. v.Select(x => new Dot(x, x))], Trend = true, Log = true, LogX = true, From = 3, To = 1 })]),
+        (typeof(ScatterPlot), [("Plan", new ScatterPlan { Dots = [.. v.Select(x => new Dot(x, x))], Trend = true, Log = true, LogX = true, From = 0, To = 30 })]),
         (typeof(ForestPlot), [("Plan", new ForestPlan { Rows = [.. v.Select((x, i) => new Estimate(name, x, v[^(i + 1)], x) { Weight = x, Summary = i % 3 == 0 })], Reference = v.FirstOrDefault() }), ("Interval", name)]),
         (typeof(ForestPlot), [("Plan", new ForestPlan { Rows = [.. v.Select(x => new Estimate(name, x, x, x))], Log = true, Reference = 0 })]),
         (typeof(TimelineChart), [("Plan", new TimelinePlan { Now = Noon, Lanes = [name], Spans = [.. v.Select((x, i) => new Span(name, name, Noon.AddSeconds(double.IsFinite(x) && Math.Abs(x) < 1e6 ? x : i), i % 2 == 0 ? null : Noon.AddSeconds(-9), "failed") { Url = "/x?" + name })] })]),
@@ -135,7 +130,7 @@ public sealed class DrawnChartTests
     {
         double[][] values = [.. Enumerable.Range(0, 100).Select(r => Enumerable.Range(0, 100).Select(c => (double)(r * c)).ToArray())];
         string[] names = [.. Enumerable.Range(0, 100).Select(i => $"{i}")];
-        var page = await Draw<HeatMap>(("Plan", new HeatPlan { Rows = names, Columns = names, Values = values }));
+        var page = await Draw(typeof(HeatMap), ("Title", "t"), ("Plan", new HeatPlan { Rows = names, Columns = names, Values = values }));
         Assert.InRange(page.QuerySelectorAll("path.cell").Length, 2, 11);
         Assert.Equal(10_000, page.QuerySelectorAll("path.cell").Sum(p => p.GetAttribute("d")!.Count(c => c == 'M')));
         Assert.Equal("9801", page.QuerySelector(".chart-data tbody tr:last-child td:last-child")!.GetAttribute("data-v"));

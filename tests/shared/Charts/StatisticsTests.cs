@@ -64,7 +64,7 @@ public sealed class StatisticsTests
         Assert.True(f.LowWhisker >= f.LowQuartile - reach && f.HighWhisker <= f.HighQuartile + reach);
         Assert.Equal(values.Count(v => v < f.LowQuartile - reach || v > f.HighQuartile + reach), f.Outliers.Count);
         Assert.All(f.Outliers, o => Assert.False(o >= f.LowWhisker && o <= f.HighWhisker));
-        Assert.Equal(values.Average(), f.Mean, 6);
+        Assert.InRange(f.Mean - values.Average(), -1e-9, 1e-9);
     }).Check(Many);
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class StatisticsTests
     public void Far_away_points_keep_their_trend()
     {
         var trend = Trend.Of(Enumerable.Range(0, 100).Select(i => (1.7e12 + i, 5 - 2d * i)))!;
-        Assert.Equal((-2, -1), (Math.Round(trend.Slope, 9), Math.Round(trend.R, 9)));
+        Assert.Equal((-2, -1), (Math.Round(trend.Slope, 8), Math.Round(trend.R, 8)));
         Assert.Null(Trend.Of([(1, 2), (1, 3), (double.NaN, 4)]));
         Assert.Equal(0, Trend.Of([(1, 2), (2, 2)])!.R);
     }
