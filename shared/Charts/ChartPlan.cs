@@ -16,6 +16,9 @@ public sealed record ChartPlan
     /// <summary>Logarithmic values.</summary>
     public bool Log { get; init; }
 
+    /// <summary>A logarithmic horizontal axis; points at or before 0 have no place on it. Not for <see cref="Axis.Time"/>.</summary>
+    public bool LogX { get; init; }
+
     /// <summary>Weight of the smoothing, 0 to 0.999; the measured line is then drawn faintly behind.</summary>
     public double Smooth { get; init; }
 
@@ -57,8 +60,10 @@ public sealed class DrawnSeries
         int first = 0, last = all.Count - 1;
         if (plan.From is { } from) while (first < all.Count - 1 && all[first + 1].X < from) first++;
         if (plan.To is { } to) while (last > first && all[last - 1].X > to) last--;
+        if (plan.LogX) while (first <= last && all[first].X <= 0) first++;
         var window = last < first ? [] : all.Skip(first).Take(last - first + 1).ToList();
-        var keep = MinMax.Keep(window, plan.Columns);
+        // Columns are as wide as they are drawn.
+        var keep = MinMax.Keep(plan.LogX ? [.. window.Select(p => p with { X = Math.Log10(p.X) })] : window, plan.Columns);
         Points = [.. keep.Select(i => (window[i], smooth[first + i]))];
         Band = plan.From is null && plan.To is null ? series.Band : [.. series.Band.Where(r => r.X >= (plan.From ?? r.X) && r.X <= (plan.To ?? r.X))];
     }
@@ -102,6 +107,7 @@ public sealed class ChartDrawing
 {
     internal ChartDrawing(ChartPlan plan)
     {
+        if (plan.LogX && (plan.Axis == Axis.Time || !plan.Series.Any(s => s.Points.Any(p => p.X > 0)))) plan = plan with { LogX = false };
         Plan = plan;
         Lines = [.. plan.Series.Select((s, i) => new DrawnSeries(s, s.Colour is >= 1 and <= 6 ? s.Colour : i % 6 + 1, plan))];
         X = FitX();
@@ -181,14 +187,15 @@ public sealed class ChartDrawing
         if (Plan.From is null && Plan.To is null)
         {
             // A run counts from nought even if its first metric came later; a wall clock does not.
-            if (Plan.Axis != Axis.Time && low > 0 && low < high * .2) low = 0;
+            if (Plan.Axis != Axis.Time && !Plan.LogX && low > 0 && low < high * .2) low = 0;
             if (Plan.End is { } end && end > high) high = end;
             else if (Lines.Any(l => l.Series.Live)) high = Room(low, high);
         }
         else
             (low, high) = (Plan.From ?? low, Plan.To ?? high);
+        if (Plan.LogX && (!(low > 0) || !(low < high))) (low, high) = (low > 0 ? low / 2 : high > 0 ? high / 1000 : .1, high > 0 ? high * (low < high ? 1 : 2) : 1);
         if (!(low < high)) (low, high) = low == 0 ? (0, 1) : (low - Math.Abs(low) * .1, low + Math.Abs(low) * .1);
-        return new(low, high);
+        return new(low, high, Plan.LogX);
     }
 
     // Room to the right for what comes, so that not every point asks for a new scale.

@@ -60,6 +60,8 @@ public static class Ticks
     /// <summary>Labels of a horizontal axis, by what it counts.</summary>
     public static IReadOnlyList<Tick> Of(Scale scale, Axis axis, int ticks = 5) => axis switch
     {
+        Axis.Elapsed when scale.Log => [.. Log(scale, ticks, Elapsed)],
+        _ when scale.Log => Log(scale, ticks),
         Axis.Elapsed => Spaced(scale, TimeStep(scale.High - scale.Low, ticks), Elapsed),
         Axis.Time => Spaced(scale, TimeStep((scale.High - scale.Low) / 1000, ticks) * 1000, v => Clock(v, scale)),
         _ => Linear(scale, ticks),
@@ -76,6 +78,7 @@ public static class Ticks
     private static List<Tick> Spaced(Scale scale, double step, Func<double, string> label)
     {
         var list = new List<Tick>();
+        if (!double.IsFinite(step) || !double.IsFinite(scale.High / step - scale.Low / step)) return list;
         var first = Math.Ceiling(scale.Low / step - 1e-6);
         // Counted instead of added up, so that the hundredth tick lies where it should.
         for (var i = 0; i < 50; i++)
@@ -87,7 +90,7 @@ public static class Ticks
         return list;
     }
 
-    private static List<Tick> Log(Scale scale, int ticks)
+    private static List<Tick> Log(Scale scale, int ticks, Func<double, string>? label = null)
     {
         var list = new List<Tick>();
         double from = Math.Floor(Math.Log10(scale.Low)), to = Math.Ceiling(Math.Log10(scale.High));
@@ -99,7 +102,7 @@ public static class Ticks
                 var value = factor * Math.Pow(10, power);
                 if (!few && (power - from) % every != 0) continue;
                 if (value >= scale.Low * .999 && value <= scale.High * 1.001)
-                    list.Add(new(Math.Clamp(scale.At(value), 0, Scale.Extent), Short(value)));
+                    list.Add(new(Math.Clamp(scale.At(value), 0, Scale.Extent), (label ?? Short)(value)));
             }
         return list;
     }

@@ -4,15 +4,15 @@ export const plots = (within = document) => [...within.querySelectorAll(".plot[d
 
 /** The stated scale of a plot; places are 0 to 1 from the left and from the top. */
 export function scaleOf(plot) {
-  const { x0, x1, y0, y1, log, zoomed, x } = plot.dataset
+  const { x0, x1, y0, y1, log, logx, zoomed, x } = plot.dataset
   const [left, right, low, high] = [x0, x1, y0, y1].map(Number)
-  const logarithmic = log !== undefined
-  const t = value => (logarithmic ? (value > 0 ? Math.log10(value) : -Infinity) : value)
+  const by = logarithmic => value => (logarithmic ? (value > 0 ? Math.log10(value) : -Infinity) : value)
+  const [h, v] = [by(logx !== undefined), by(log !== undefined)]
   return {
     left, right, low, high, axis: x, zoomed: zoomed !== undefined,
-    x: value => (value - left) / (right - left),
-    y: value => 1 - (t(value) - t(low)) / (t(high) - t(low)),
-    value: share => left + share * (right - left),
+    x: value => (h(value) - h(left)) / (h(right) - h(left)),
+    y: value => 1 - (v(value) - v(low)) / (v(high) - v(low)),
+    value: share => logx !== undefined ? left * (right / left) ** share : left + share * (right - left),
   }
 }
 

@@ -2,13 +2,15 @@
 // and the arrow keys while a plot has the focus; only the plot in hand shows the numbers.
 import { metric, short } from "../numbers.js"
 import { duration } from "../time.js"
+import { element, key, place as put } from "./parts.js"
 import { nearest, plots, pointsOf, scaleOf } from "./plot.js"
+import { say } from "./say.js"
 
 let shown = false
 let pending = 0
 let at = { x: 0, plot: null, top: 0 }
 
-function say(axis, x) {
+function words(axis, x) {
   if (axis === "elapsed") return duration(x)
   if (axis === "time") return new Date(x).toISOString().slice(11, 19)
   return `Step ${short(Math.round(x))}`
@@ -44,14 +46,11 @@ function fill(plot, scale, cross, out) {
     return dot
   }))
   if (plot !== at.plot) return
-  out.style.setProperty("--x", `${place * 100}%`)
-  out.style.setProperty("--y", `${at.top}px`)
-  if (place > 0.62) out.dataset.side = "left"
-  else delete out.dataset.side
+  put(out, place, at.top)
 
   const head = document.createElement("header")
   const [first, point] = found[0] ?? []
-  head.append(element("span", say(scale.axis, x)))
+  head.append(element("span", words(scale.axis, x)))
   if (point?.at) {
     const start = Number(first.dataset.start || 0)
     head.append(element("time", scale.axis === "step" && start ? duration((point.at - start) / 1000) : new Date(point.at).toISOString().slice(11, 19)))
@@ -59,23 +58,18 @@ function fill(plot, scale, cross, out) {
   const list = document.createElement("ul")
   for (const [line, p] of found) {
     const row = document.createElement("li")
-    row.append(key(line), element("span", line.dataset.name), element("data", metric(p.smooth)))
+    row.append(key(line.dataset.series), element("span", line.dataset.name), element("data", metric(p.smooth)))
     if (line.dataset.smooth && p.smooth !== p.y) row.append(element("small", `raw ${metric(p.y)}`))
     list.append(row)
   }
   out.replaceChildren(head, list)
 }
 
-function element(name, text) {
-  return Object.assign(document.createElement(name), { textContent: text })
-}
-
-function key(line) {
-  const box = document.createElement("template")
-  box.innerHTML = '<svg class="key" viewBox="0 0 18 8" aria-hidden="true"><line x1="0" y1="4" x2="18" y2="4"/></svg>'
-  const made = box.content.firstElementChild
-  made.dataset.series = line.dataset.series
-  return made
+// The same for the ears, after an arrow key.
+function tell(plot) {
+  const lines = [...plot.querySelectorAll("g[data-line]")].reverse()
+  const values = lines.map(line => [line.dataset.name, nearest(pointsOf(line), at.x)]).filter(([, point]) => point)
+  say(`${words(scaleOf(plot).axis, at.x)}: ${values.map(([name, point]) => `${name} ${metric(point.smooth)}`).join(", ")}`)
 }
 
 function later() {
@@ -125,6 +119,7 @@ document.addEventListener("keydown", event => {
   at = { plot, x: points[Number.isFinite(index) ? index : step > 0 ? points.length - 1 : 0].x, top: 4 }
   shown = true
   later()
+  tell(plot)
 })
 document.addEventListener("focusout", event => { if (event.target.matches?.(".plot[data-plot]")) hide() })
 document.addEventListener("htmx:after:swap", () => { if (shown) later() })

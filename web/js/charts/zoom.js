@@ -1,5 +1,5 @@
-// Drag to zoom, double-click (or Esc in a zoomed plot) to see all. The range is kept in the page's address; the server
-// draws it. Back undoes a zoom.
+// Drag to zoom, double-click (or Esc in a zoomed plot) to see all; with the keys + and − around what the arrow keys have
+// come to. The range is kept in the page's address; the server draws it. Back undoes a zoom.
 import { refresh, regions } from "../regions.js"
 import { scaleOf } from "./plot.js"
 
@@ -7,20 +7,30 @@ let drag = null
 
 const asked = name => [...regions()].filter(region => region.dataset.query?.split(" ").some(each => each === name || each === "*"))
 
-function go(from, to) {
+/** Changes query parameters of the page, null takes one away, and has drawn anew what depends on them. */
+export function go(changes) {
   const url = new URL(location.href)
-  for (const [name, value] of [["from", from], ["to", to]])
+  for (const [name, value] of Object.entries(changes))
     if (value === null) url.searchParams.delete(name)
     else url.searchParams.set(name, value)
   if (url.href === location.href) return
   history.pushState({ htmx: true, zoom: true }, "", url)
-  fetchAnew()
+  fetchAnew(Object.keys(changes))
+}
+
+// data-zoom may begin the names: charts of one page may count different things.
+const names = plot => ["from", "to"].map(name => plot.dataset.zoom ? `${plot.dataset.zoom}-${name}` : name)
+
+function zoom(plot, from, to) {
+  const [left, right] = names(plot)
+  const whole = plot.dataset.x === "step" && plot.matches("[data-plot]")
+  go({ [left]: from === null ? null : whole ? Math.floor(from) : tidy(from), [right]: from === null ? null : whole ? Math.ceil(to) : tidy(to) })
 }
 
 // A chart without a region of its own is drawn by the page.
-function fetchAnew() {
-  const found = asked("from")
-  if (found.length) found.forEach(refresh)
+function fetchAnew(changed) {
+  const found = new Set(changed.flatMap(asked))
+  if (found.size) found.forEach(refresh)
   else location.reload()
 }
 
@@ -56,28 +66,38 @@ function end(event) {
   if (!mark || event.type === "pointercancel") return
   const scale = scaleOf(plot)
   const [from, to] = [scale.value(start), scale.value(share(event, box))].sort((a, b) => a - b)
-  if (scale.x(to) - scale.x(from) > 0.005) scale.axis === "step" ? go(Math.floor(from), Math.ceil(to)) : go(tidy(from), tidy(to))
+  if (scale.x(to) - scale.x(from) > 0.005) zoom(plot, from, to)
 }
 document.addEventListener("pointerup", end)
 document.addEventListener("pointercancel", end)
 
-document.addEventListener("dblclick", ({ target }) => { if (target.closest?.(".plot[data-zoom]")) go(null, null) })
+document.addEventListener("dblclick", ({ target }) => { const plot = target.closest?.(".plot[data-zoom]"); if (plot) zoom(plot, null) })
 document.addEventListener("keydown", event => {
-  if (event.key === "Escape" && event.target.matches?.(".plot[data-zoomed]")) go(null, null)
+  const plot = event.target
+  if (!plot.matches?.(".plot[data-zoom]") || event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.key === "Escape" && plot.matches("[data-zoomed]")) return zoom(plot, null)
+  const by = { "+": 0.5, "=": 0.5, "-": 2 }[event.key]
+  if (!by) return
+  event.preventDefault()
+  const cross = plot.querySelector(":scope > .cross:not([hidden])")
+  const middle = cross ? parseFloat(cross.style.getPropertyValue("--x")) / 100 : 0.5
+  const scale = scaleOf(plot)
+  if (by > 1 && !scale.zoomed) return
+  zoom(plot, scale.value(middle - by / 2), scale.value(middle + by / 2))
 })
 
 // Back over a zoom only asks the charts; htmx would load the whole page anew.
 let last = new URL(location.href)
-const without = url => { const copy = new URL(url); copy.searchParams.delete("from"); copy.searchParams.delete("to"); copy.hash = ""; return copy.href }
+const without = url => { const copy = new URL(url); for (const name of [...copy.searchParams.keys()]) if (/(^|-)(from|to)$/.test(name)) copy.searchParams.delete(name); copy.hash = ""; return copy.href }
 document.addEventListener("htmx:before:history:restore", event => {
   const now = new URL(location.href)
   if (without(now) === without(last)) event.preventDefault()
 })
 addEventListener("popstate", () => {
-  const now = new URL(location.href)
+  const [now, before] = [new URL(location.href), last]
   const zoomOnly = without(now) === without(last) && now.search !== last.search
   setTimeout(() => { last = now }, 50)
-  if (zoomOnly) fetchAnew()
+  if (zoomOnly) fetchAnew([...new Set([...now.searchParams.keys(), ...before.searchParams.keys()])].filter(name => /(^|-)(from|to)$/.test(name)))
 })
 for (const name of ["pushState", "replaceState"]) {
   const original = history[name].bind(history)
