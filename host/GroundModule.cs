@@ -1,7 +1,9 @@
 using Crucible.Data;
+using Crucible.Host.Jobs;
 using Crucible.Host.Plugins;
 using Crucible.Host.Security;
 using Crucible.Jobs;
+using Crucible.Live;
 using Crucible.Modules;
 using Crucible.People;
 using Dapper;
@@ -28,6 +30,8 @@ internal static class GroundModule
             .Permission("pause-jobs", Role.Admin, "Pause and resume jobs")
             .Permission("schedule-jobs", Role.Admin, "Change when jobs run and how many at once")
             .Topic(new("audit", (services, actor, _, _) => ValueTask.FromResult(services.GetRequiredService<Permissions>().Allows(actor, "crucible.audit"))))
+            .Topic(new(JobNews.Kind, MaySeeJobs) { Signalled = push => Refresh(push, "jobs-overview", "jobs-list") })
+            .Topic(new(JobNews.RunKind, MaySeeJobs) { Signalled = push => Refresh(push, "job-run", "job-log") })
             .Topic(new("person", (_, actor, key, _) => ValueTask.FromResult(actor.PersonId?.ToString() == key)))
             .Live<AuditWritten>((_, push) =>
             {
@@ -41,6 +45,16 @@ internal static class GroundModule
             })
             .Every<TrimChangeLog>("0 20 * * * ?");
         return offer;
+    }
+
+    private static ValueTask<bool> MaySeeJobs(IServiceProvider services, Actor actor, string key, CancellationToken cancel) =>
+        ValueTask.FromResult(services.GetRequiredService<Permissions>().Allows(actor, "crucible.jobs"));
+
+    private static ValueTask Refresh(LivePush push, params string[] regions)
+    {
+        foreach (var region in regions)
+            push.Refresh(region);
+        return ValueTask.CompletedTask;
     }
 }
 
