@@ -43,7 +43,8 @@ internal static class GroundModule
                 push.Refresh("plugins");
                 return ValueTask.CompletedTask;
             })
-            .Every<TrimChangeLog>("0 20 * * * ?");
+            .Every<TrimChangeLog>("0 20 * * * ?", new() { What = "Forgets live news older than a week; nobody replays that far." })
+            .Every<TrimJobHistory>("0 40 * * * ?", new() { What = "Forgets runs of jobs that are older than the history is kept." });
         return offer;
     }
 

@@ -45,7 +45,7 @@ internal sealed class JobMinuteStore(Database database)
 }
 
 /// <summary>A step of a chart.</summary>
-internal sealed class JobStep(DateTime at)
+public sealed class JobStep(DateTime at)
 {
     public DateTime At => at;
     public long Succeeded { get; private set; }

@@ -48,4 +48,4 @@ internal sealed class JobRuleStore(Database database)
 }
 
 /// <summary>An admin's word on a job.</summary>
-internal sealed record JobDecision(string Job, bool Paused, int? AtOnce, string? Cron, string ChangedBy, DateTime ChangedAt);
+public sealed record JobDecision(string Job, bool Paused, int? AtOnce, string? Cron, string ChangedBy, DateTime ChangedAt);

@@ -14,7 +14,7 @@ internal static class JobSetup
             .Validate(o => o.Lease >= 3 * o.BeatEvery, "Crucible:Jobs:Lease must be at least three times Crucible:Jobs:BeatEvery.").ValidateOnStart();
         builder.Services.AddSingleton(clock).AddSingleton<DeclaredJobs>().AddSingleton<JobMetrics>().AddSingleton<RunsHere>().AddSingleton<JobNews>().AddSingleton<JobMinutes>();
         builder.Services.AddSingleton<RunQueueStore>().AddSingleton<RunReportStore>().AddSingleton<NodeStore>().AddSingleton<JobMinuteStore>().AddSingleton<JobRuleStore>()
-            .AddSingleton<RunListStore>().AddSingleton<RunActStore>();
+            .AddSingleton<RunListStore>().AddSingleton<RunActStore>().AddSingleton<JobHistoryStore>().AddSingleton<JobListStore>().AddSingleton<JobBoard>();
         builder.Services.AddSingleton<JobQueue>().AddSingleton<IJobQueue>(s => s.GetRequiredService<JobQueue>());
         builder.Services.AddSingleton<JobSchedules>().AddSingleton<RunPlayer>();
         builder.Services.AddQuartz(quartz =>

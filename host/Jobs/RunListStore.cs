@@ -155,7 +155,7 @@ internal sealed class RunListStore(Database database, DeclaredJobs jobs)
 }
 
 /// <summary>An attempt that did not succeed.</summary>
-internal sealed record AttemptRow(int Attempt, string Outcome, string? Node, DateTime StartedAt, double? TookMs, string Error, string? Details);
+public sealed record AttemptRow(int Attempt, string Outcome, string? Node, DateTime StartedAt, double? TookMs, string Error, string? Details);
 
 /// <summary>A line of a run's log.</summary>
-internal sealed record LogRow(int Line, int Attempt, DateTime At, string Level, string Text);
+public sealed record LogRow(int Line, int Attempt, DateTime At, string Level, string Text);

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Crucible.Host.Jobs;
 
 /// <summary>What a query asks of runs; everything it names must hold.</summary>
-internal sealed record RunFilter
+public sealed record RunFilter
 {
     public static readonly RunFilter Everything = new();
 
@@ -32,10 +32,10 @@ internal sealed record RunFilter
 }
 
 /// <summary>Bounds of a number, each of which may be missing.</summary>
-internal readonly record struct Between(double? Low, double? High);
+public readonly record struct Between(double? Low, double? High);
 
 /// <summary>What is wrong with a query, and where it stands.</summary>
-internal sealed record QueryError(string Message, int Position);
+public sealed record QueryError(string Message, int Position);
 
 /// <summary>
 /// Reads typed qualifiers: <c>state:dead,failed job:backup took:>5s after:2h arg.id:42 error:"disk full"</c>. A word without

@@ -1,7 +1,7 @@
 namespace Crucible.Host.Jobs;
 
 /// <summary>A run as the pages show it. Mutable only for the reader of rows.</summary>
-internal sealed record RunRow
+public sealed record RunRow
 {
     public Guid Id { get; init; }
     public string Job { get; init; } = "";
