@@ -1,8 +1,10 @@
 using Crucible.Data;
 using Crucible.Host.Audit;
+using Crucible.Host.Jobs;
 using Crucible.Host.Plugins;
 using Crucible.Host.Retention;
 using Crucible.Host.Security;
+using Crucible.Live;
 using Crucible.Modules;
 using Crucible.People;
 
@@ -28,6 +30,8 @@ internal static class GroundModule
             .Permission("pause-jobs", Role.Admin, "Pause and resume jobs")
             .Permission("schedule-jobs", Role.Admin, "Change when jobs run and how many at once")
             .Topic(new("audit", (services, actor, _, _) => ValueTask.FromResult(services.GetRequiredService<Permissions>().Allows(actor, "crucible.audit"))))
+            .Topic(new(JobNews.Kind, MaySeeJobs) { Signalled = push => Refresh(push, "jobs-overview", "jobs-list") })
+            .Topic(new(JobNews.RunKind, MaySeeJobs) { Signalled = push => Refresh(push, "job-run", "job-log") })
             .Topic(new("person", (_, actor, key, _) => ValueTask.FromResult(actor.PersonId?.ToString() == key)))
             .Live<AuditWritten>((_, push) =>
             {
@@ -41,7 +45,18 @@ internal static class GroundModule
             })
             .Retention("changes", "News for pages that were away", 7, (services, before, cancel) => services.GetRequiredService<RetentionStore>().ForgetChanges(before, cancel))
             .Retention("audit", "Lines of the audit log", 400, (services, before, cancel) => services.GetRequiredService<AuditStore>().Forget(before, cancel), least: 30)
-            .Every<ForgetOldData>("0 20 3 * * ?", new() { Title = "Forget old data", What = "Removes what has been kept long enough, kind by kind." });
+            .Every<ForgetOldData>("0 20 3 * * ?", new() { Title = "Forget old data", What = "Removes what has been kept long enough, kind by kind." })
+            .Every<TrimJobHistory>("0 40 * * * ?", new() { What = "Forgets runs of jobs that are older than the history is kept." });
         return offer;
+    }
+
+    private static ValueTask<bool> MaySeeJobs(IServiceProvider services, Actor actor, string key, CancellationToken cancel) =>
+        ValueTask.FromResult(services.GetRequiredService<Permissions>().Allows(actor, "crucible.jobs"));
+
+    private static ValueTask Refresh(LivePush push, params string[] regions)
+    {
+        foreach (var region in regions)
+            push.Refresh(region);
+        return ValueTask.CompletedTask;
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Crucible.Host.Health;
 
-/// <summary><c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: so do the database, migrations and plugins.</summary>
+/// <summary><c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: so do the database, migrations, the job loop and plugins.</summary>
 internal static class HealthSetup
 {
     public static void AddHealth(this WebApplicationBuilder builder, PluginCatalogue catalogue)
@@ -15,6 +15,7 @@ internal static class HealthSetup
         var checks = builder.Services.AddHealthChecks()
             .AddCheck<DatabaseCheck>("database", timeout: TimeSpan.FromSeconds(5))
             .AddCheck<MigrationCheck>("migrations", timeout: TimeSpan.FromSeconds(5))
+            .AddCheck<Jobs.JobLoopCheck>("jobs")
             .AddCheck<PluginCheck>("plugins");
         foreach (var offer in catalogue.Offers)
             foreach (var check in offer.HealthChecks)

@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Host.Jobs;
 using Crucible.Live;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace Crucible.Host.Live;
 /// lost, because the log is in the database: on return, and every quarter of a minute in any case, rooms look for
 /// themselves.
 /// </summary>
-internal sealed class ChangeFeed(Database database, LiveHub hub, GroundWatch ground, Reactions reactions, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
+internal sealed class ChangeFeed(Database database, LiveHub hub, GroundWatch ground, Reactions reactions, JobNews jobs, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
@@ -58,8 +59,10 @@ internal sealed class ChangeFeed(Database database, LiveHub hub, GroundWatch gro
     {
         if (news.Channel == "crucible_signal")
         {
-            if (Topic.TryParse(news.Payload, out var signalled))
-                hub.Signalled(signalled);
+            if (!Topic.TryParse(news.Payload, out var signalled))
+                return;
+            hub.Signalled(signalled);
+            jobs.Heard(signalled);
         }
         else if (Topic.TryParse(news.Payload.Split('=')[0], out var changed))
         {

@@ -28,6 +28,8 @@ public sealed class WriteScope : IAsyncDisposable
     /// <summary>The connection that holds the transaction.</summary>
     public NpgsqlConnection Connection { get; }
 
+    internal Actor Actor => _actor;
+
     /// <summary>Adds a line to a topic's log. The plugin's id is the first part of the kind.</summary>
     /// <param name="plugin">Id of the plugin that owns the change type.</param>
     /// <param name="topic">Whose listeners hear it.</param>

@@ -32,4 +32,12 @@ internal sealed record ReactionRule(Type Change, Func<object, IServiceProvider, 
 internal sealed record JobRule(Type Job, string Plugin, string? Cron, JobPolicy Policy)
 {
     public string Name => Job.Name;
+
+    /// <summary>What a run names: the plugin and the job, nothing that could be another type.</summary>
+    public string Key { get; } = $"{Plugin}.{Job.Name}";
+
+    public string Title => Policy.Title ?? InWords(Name);
+
+    // TrimChangeLog becomes "Trim change log".
+    private static string InWords(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) && !char.IsUpper(name[i - 1]) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
 }

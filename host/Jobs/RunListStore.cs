@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Text;
+using Crucible.Data;
+using Dapper;
+
+namespace Crucible.Host.Jobs;
+
+/// <summary>
+/// Finds runs, the newest first. However many there are, a search looks at the newest <see cref="Window"/> and no further, but
+/// for states that an index of their own holds; so the page is as fast with a million rows as with a thousand.
+/// </summary>
+internal sealed class RunListStore(Database database, DeclaredJobs jobs)
+{
+    public const int Window = 100_000;
+    public const int MostCounted = 10_000;
+    private static readonly TimeSpan FloorAge = TimeSpan.FromSeconds(30);
+
+    private const string Columns = """
+        r.id, r.job, r.state, r.arguments::text, r.asked_by, r.due, r.created_at, r.ready_at, r.attempt, r.forgiven, r.node, r.started_at, r.ended_at,
+        r.wait_ms, r.took_ms, r.done, r.total, r.doing, r.lines, r.cancel_at, r.cancel_by, r.error,
+        (r.state not in ('queued', 'retrying') or exists (select from crucible.node n where n.state = 'up' and r.job = any(n.jobs))) as known
+        """;
+
+    private Floor? _floor;
+
+    private sealed record Floor(Guid Id, bool Cuts, long Stamp);
+
+    /// <summary>Whether there are runs that a search does not look at.</summary>
+    public bool IsCut => _floor is { Cuts: true };
+
+    /// <param name="filter">What to find.</param>
+    /// <param name="before">Id of the last run of the page before; null for the first page.</param>
+    /// <param name="most">How many.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<IReadOnlyList<RunRow>> Page(RunFilter filter, Guid? before, int most, CancellationToken cancel)
+    {
+        var (conditions, parameters) = await Conditions(filter, cancel);
+        if (before is not null)
+        {
+            conditions.Append(" and r.id < @before");
+            parameters.Add("before", before);
+        }
+        parameters.Add("most", most);
+        await using var connection = await database.Open(cancel);
+        return [.. await connection.QueryAsync<RunRow>(new CommandDefinition($"select {Columns} from crucible.job_run r where {conditions} order by r.id desc limit @most", parameters, commandTimeout: 10, cancellationToken: cancel))];
+    }
+
+    /// <summary>Ids that a filter finds in some states and that were over before a moment; for acting on them in slices.</summary>
+    public async Task<IReadOnlyList<Guid>> Ids(RunFilter filter, IReadOnlyList<string> states, DateTimeOffset until, int most, CancellationToken cancel)
+    {
+        var (conditions, parameters) = await Conditions(filter with { States = filter.States.Count == 0 ? states : [.. filter.States.Intersect(states)] }, cancel);
+        if (filter.States.Count > 0 && !filter.States.Intersect(states).Any())
+            return [];
+        parameters.Add("most", most);
+        parameters.Add("until", until);
+        await using var connection = await database.Open(cancel);
+        return [.. await connection.QueryAsync<Guid>(new CommandDefinition($"select r.id from crucible.job_run r where {conditions} and coalesce(r.ended_at, r.created_at) < @until order by r.id desc limit @most", parameters, commandTimeout: 30, cancellationToken: cancel))];
+    }
+
+    public async Task<RunRow?> Find(Guid id, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.QuerySingleOrDefaultAsync<RunRow>(new CommandDefinition($"select {Columns} from crucible.job_run r where r.id = @id", new { id }, cancellationToken: cancel));
+    }
+
+    public async Task<IReadOnlyList<AttemptRow>> Attempts(Guid id, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return [.. await connection.QueryAsync<AttemptRow>(new CommandDefinition(
+            "select attempt, outcome, node, started_at, took_ms, error, details from crucible.job_attempt where run_id = @id order by attempt desc limit 100", new { id }, cancellationToken: cancel))];
+    }
+
+    /// <summary>Lines of a run's log before a line, the newest last.</summary>
+    public async Task<IReadOnlyList<LogRow>> Log(Guid id, int before, int most, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return [.. (await connection.QueryAsync<LogRow>(new CommandDefinition(
+            "select line, attempt, at, level, text from crucible.job_log where run_id = @id and line < @before order by line desc limit @most", new { id, before, most }, cancellationToken: cancel))).Reverse()];
+    }
+
+    /// <summary>How many runs are in the states that an index knows, up to <see cref="MostCounted"/> each.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> Counts(CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<(string State, int Count)>(new CommandDefinition($"""
+            select 'queued', count(*)::int from (select from crucible.job_run where state = 'queued' and state in ('queued', 'retrying') limit {MostCounted + 1}) x
+            union all select 'retrying', count(*)::int from (select from crucible.job_run where state = 'retrying' and state in ('queued', 'retrying') limit {MostCounted + 1}) x
+            union all select 'running', count(*)::int from (select from crucible.job_run where state = 'running' limit {MostCounted + 1}) x
+            union all select 'dead', count(*)::int from (select from crucible.job_run where state = 'dead' limit {MostCounted + 1}) x
+            """, cancellationToken: cancel))).ToDictionary(c => c.State, c => c.Count);
+    }
+
+    private async Task<(StringBuilder Sql, DynamicParameters Parameters)> Conditions(RunFilter filter, CancellationToken cancel)
+    {
+        var sql = new StringBuilder("true");
+        var parameters = new DynamicParameters();
+        void And(string condition, string name, object value)
+        {
+            sql.Append(" and ").Append(condition);
+            parameters.Add(name, value);
+        }
+        // Words of the code, not of the query: only as literals do they lead to the indexes made for them.
+        if (filter.States.Count > 0)
+            sql.Append($" and r.state in ({string.Join(", ", RunState.All.Intersect(filter.States).Select(s => $"'{s}'"))})");
+        if (filter.States.Count == 0 || filter.States.Contains(RunState.Succeeded))
+            And("r.id >= @floor", "floor", await FloorId(cancel));
+        if (filter.Jobs.Count > 0)
+            And("r.job = any(@jobs)", "jobs", Keys(filter.Jobs));
+        if (filter.Plugin is { } plugin)
+            And("starts_with(r.job, @plugin || '.')", "plugin", plugin);
+        if (filter.Node is { } node)
+            And("r.node = @node", "node", node);
+        if (filter.By is { } by)
+            And("r.asked_by = @by", "by", by);
+        Range("took", "coalesce(r.took_ms, case when r.state = 'running' then extract(epoch from now() - r.started_at) * 1000 end)", filter.Took);
+        Range("wait", "coalesce(r.wait_ms, extract(epoch from now() - r.ready_at) * 1000)", filter.Wait);
+        Range("attempts", "r.attempt", filter.Attempts);
+        if (filter.After is { } after)
+            And("r.created_at >= @after", "after", after);
+        if (filter.Before is { } until)
+            And("r.created_at < @created", "created", until);
+        for (var i = 0; i < filter.Arguments.Count; i++)
+        {
+            And($"r.arguments ->> @name{i} = @value{i}", $"name{i}", filter.Arguments[i].Name);
+            parameters.Add($"value{i}", filter.Arguments[i].Value);
+        }
+        if (filter.Error is { } error)
+            And("strpos(lower(r.error), lower(@error)) > 0", "error", error);
+        for (var i = 0; i < filter.Words.Count; i++)
+            And($"(strpos(lower(r.job), lower(@word{i})) > 0 or strpos(lower(r.error), lower(@word{i})) > 0 or r.id::text = lower(@word{i}))", $"word{i}", filter.Words[i]);
+        return (sql, parameters);
+
+        void Range(string name, string value, Between bounds)
+        {
+            if (bounds.Low is { } low)
+                And($"{value} {(bounds.High == low ? "=" : ">")} @{name}Low", $"{name}Low", low);
+            if (bounds.High is { } high && bounds.Low != high)
+                And($"{value} < @{name}High", $"{name}High", high);
+        }
+    }
+
+    // Keys rather than a pattern, so that the index by job is used. Jobs that no plugin declares any more are found by their whole key.
+    private string[] Keys(IReadOnlyList<string> names) =>
+        [.. names.SelectMany(name => jobs.All.Where(j => j.Key.Contains(name, StringComparison.OrdinalIgnoreCase) || j.Title.Contains(name, StringComparison.OrdinalIgnoreCase)).Select(j => j.Key).Append(name)).Distinct()];
+
+    private async Task<Guid> FloorId(CancellationToken cancel)
+    {
+        if (_floor is { } known && Stopwatch.GetElapsedTime(known.Stamp) < FloorAge)
+            return known.Id;
+        await using var connection = await database.Open(cancel);
+        var id = await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition($"select id from crucible.job_run order by id desc offset {Window - 1} limit 1", cancellationToken: cancel));
+        _floor = new(id ?? Guid.Empty, id is not null, Stopwatch.GetTimestamp());
+        return _floor.Id;
+    }
+}
+
+/// <summary>An attempt that did not succeed.</summary>
+public sealed record AttemptRow(int Attempt, string Outcome, string? Node, DateTime StartedAt, double? TookMs, string Error, string? Details);
+
+/// <summary>A line of a run's log.</summary>
+public sealed record LogRow(int Line, int Attempt, DateTime At, string Level, string Text);

@@ -1,0 +1,177 @@
+using Crucible.Data;
+using Dapper;
+using Npgsql;
+
+namespace Crucible.Host.Jobs;
+
+/// <summary>
+/// The queue side of the runs: added, claimed, ended, taken over. Claims of all hosts take turns (a lock held for the length of
+/// one statement), so that a limit over all hosts is exact. Whatever a host writes about a run holds only while the run is
+/// still its own at that attempt.
+/// </summary>
+internal sealed class RunQueueStore(Database database, DatabaseClock clock)
+{
+    private const long ClaimLock = 0x4352554A_4F425301; // "CRUJOBS", 1
+
+    public async Task<Guid> Add(string job, string? arguments, string by, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await Insert(connection, job, arguments, by, cancel);
+    }
+
+    /// <summary>As part of a transaction, whose commit also wakes the hosts.</summary>
+    public async Task<Guid> Add(NpgsqlConnection connection, string job, string? arguments, string by, CancellationToken cancel)
+    {
+        var id = await Insert(connection, job, arguments, by, cancel);
+        await connection.ExecuteAsync(new CommandDefinition("select pg_notify('crucible_signal', 'jobs:queue')", cancellationToken: cancel));
+        return id;
+    }
+
+    /// <summary>The run for a time of a schedule, unless there is one, one still waits (so misfires become one), or the job is paused.</summary>
+    public async Task<bool> AddDue(string job, DateTimeOffset due, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.ExecuteAsync(new CommandDefinition("""
+            insert into crucible.job_run (id, job, asked_by, due)
+            select @id, @job, 'schedule', @due
+            where not exists (select from crucible.job_rule where job = @job and paused)
+              and not exists (select from crucible.job_run where job = @job and due is not null and state in ('queued', 'retrying'))
+            on conflict do nothing
+            """, new { id = NewId(), job, due }, cancellationToken: cancel)) > 0;
+    }
+
+    /// <summary>Takes up to <paramref name="free"/> runs for a host: the longest ready first, within each job's limit over all hosts.</summary>
+    public async Task<IReadOnlyList<ClaimedRun>> Claim(Node node, IReadOnlyList<string> jobs, IReadOnlyList<int> limits, int free, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        // One round trip and so one transaction: the lock is there before the second statement takes its snapshot.
+        await using var both = await connection.QueryMultipleAsync(new CommandDefinition("""
+            select 1 from pg_advisory_xact_lock(@ClaimLock);
+            with offered as (
+                select j.job, least(@free, coalesce(r.at_once, j.most) - coalesce(b.n, 0)) as room
+                from unnest(@jobs, @limits) j(job, most)
+                left join crucible.job_rule r on r.job = j.job
+                left join (select job, count(*)::int as n from crucible.job_run where state = 'running' group by job) b on b.job = j.job
+                where r.paused is not true
+            ), ready as (
+                select x.id, x.ready_at from offered o cross join lateral (
+                    select id, ready_at from crucible.job_run
+                    where job = o.job and state in ('queued', 'retrying') and ready_at <= now()
+                    order by ready_at, id limit greatest(o.room, 0)
+                    for update skip locked) x
+                order by x.ready_at, x.id limit @free
+            )
+            update crucible.job_run r
+            set state = 'running', attempt = attempt + 1, node = @name, node_id = @node, started_at = now(), ended_at = null,
+                wait_ms = greatest(extract(epoch from now() - r.ready_at) * 1000, 0), took_ms = null, done = null, total = null, doing = null
+            from ready where r.id = ready.id
+            returning r.id, r.job, r.attempt, r.forgiven, r.arguments::text, r.lines, r.wait_ms
+            """, new { ClaimLock, jobs, limits, free, node = node.Id, name = node.Name }, cancellationToken: cancel));
+        await both.ReadAsync<int>();
+        return [.. await both.ReadAsync<ClaimedRun>()];
+    }
+
+    /// <summary>Writes down how runs ended, and the attempts that did not succeed.</summary>
+    public async Task End(long node, IReadOnlyList<RunEnd> ends, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await connection.ExecuteAsync(new CommandDefinition("""
+            with e as (
+                select * from unnest(@ids, @attempts, @states, @outcomes, @tooks, @errors, @details, @pauses)
+                    as e(id, attempt, state, outcome, took, error, details, pause)
+            ), ended as (
+                update crucible.job_run r
+                set state = e.state, took_ms = e.took, error = e.error, node_id = null,
+                    ended_at = case when e.state in ('queued', 'retrying') then null else now() end,
+                    ready_at = case when e.state in ('queued', 'retrying') then now() + e.pause * interval '1 millisecond' else r.ready_at end,
+                    -- Handed back, not failed: the attempt does not count.
+                    attempt = case when e.state = 'queued' then r.attempt - 1 else r.attempt end,
+                    done = case when e.state = 'succeeded' then r.total else r.done end
+                from e where r.id = e.id and r.node_id = @node and r.attempt = e.attempt and r.state = 'running'
+                returning r.id, r.node, r.started_at
+            )
+            insert into crucible.job_attempt (run_id, attempt, outcome, node, started_at, took_ms, error, details)
+            select e.id, e.attempt, e.outcome, ended.node, ended.started_at, e.took, e.error, e.details
+            from e join ended on ended.id = e.id where e.outcome is not null
+            on conflict do nothing
+            """, new
+        {
+            node,
+            ids = ends.Select(e => e.Run.Id).ToArray(),
+            attempts = ends.Select(e => e.Run.Claim.Attempt).ToArray(),
+            states = ends.Select(e => e.State).ToArray(),
+            outcomes = ends.Select(e => e.Outcome).ToArray(),
+            tooks = ends.Select(e => e.Took.TotalMilliseconds).ToArray(),
+            errors = ends.Select(e => e.Error).ToArray(),
+            details = ends.Select(e => e.Details).ToArray(),
+            pauses = ends.Select(e => e.Pause.TotalMilliseconds).ToArray(),
+        }, cancellationToken: cancel));
+    }
+
+    /// <summary>Requeues what hosts were running that are no longer there; what had its attempts becomes a dead letter.</summary>
+    /// <param name="jobs">Keys of the jobs this host knows.</param>
+    /// <param name="attempts">How many attempts each has.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The runs taken over.</returns>
+    public async Task<IReadOnlyList<Guid>> TakeOver(IReadOnlyList<string> jobs, IReadOnlyList<int> attempts, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return [.. await connection.QueryAsync<Guid>(new CommandDefinition("""
+            with lost as (
+                select r.id, r.attempt, r.node, r.started_at, 'The host ' || coalesce(r.node, '?') || ' stopped answering while it ran this.' as error,
+                    case when r.cancel_at is not null then 'cancelled'
+                         when r.attempt - r.forgiven >= coalesce(j.attempts, 5) then 'dead' else 'retrying' end as next
+                from crucible.job_run r left join unnest(@jobs, @attempts) j(job, attempts) on j.job = r.job
+                where r.state = 'running' and not exists (select from crucible.node n where n.id = r.node_id and n.state = 'up')
+                for update of r skip locked
+            ), freed as (
+                update crucible.job_run r
+                set state = l.next, node_id = null, ready_at = now(), error = l.error, ended_at = case when l.next = 'retrying' then null else now() end
+                from lost l where r.id = l.id
+            ), kept as (
+                insert into crucible.job_attempt (run_id, attempt, outcome, node, started_at, took_ms, error)
+                select id, attempt, 'lost', node, coalesce(started_at, now()), null, error from lost
+                on conflict do nothing
+            )
+            select id from lost
+            """, new { jobs, attempts }, cancellationToken: cancel))];
+    }
+
+    /// <summary>Runs of a host that somebody wants to end.</summary>
+    public async Task<IReadOnlyList<Guid>> ToCancel(long node, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return [.. await connection.QueryAsync<Guid>(new CommandDefinition(
+            "select id from crucible.job_run where state = 'running' and node_id = @node and cancel_at is not null", new { node }, cancellationToken: cancel))];
+    }
+
+    private Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());
+
+    private async Task<Guid> Insert(NpgsqlConnection connection, string job, string? arguments, string by, CancellationToken cancel)
+    {
+        var id = NewId();
+        await connection.ExecuteAsync(new CommandDefinition(
+            "insert into crucible.job_run (id, job, arguments, asked_by) values (@id, @job, @arguments::jsonb, @by)", new { id, job, arguments, by }, cancellationToken: cancel));
+        return id;
+    }
+}
+
+/// <summary>A run that this host has taken.</summary>
+/// <param name="Id">Stays over the attempts.</param>
+/// <param name="Job">Its key.</param>
+/// <param name="Attempt">1 for the first.</param>
+/// <param name="Forgiven">Attempts that no longer count.</param>
+/// <param name="Arguments">JSON, as the row has it.</param>
+/// <param name="Lines">Lines its log has already.</param>
+/// <param name="WaitMs">How long it was ready before somebody took it.</param>
+internal sealed record ClaimedRun(Guid Id, string Job, int Attempt, int Forgiven, string? Arguments, int Lines, double WaitMs);
+
+/// <summary>How an attempt ended.</summary>
+/// <param name="Run">Of which run.</param>
+/// <param name="State">The run's next state.</param>
+/// <param name="Took">By the monotonic clock.</param>
+/// <param name="Outcome">What is kept of the attempt; null keeps nothing beside the run itself.</param>
+/// <param name="Error">One line.</param>
+/// <param name="Details">The whole exception.</param>
+/// <param name="Pause">Before the next attempt.</param>
+internal sealed record RunEnd(RunUnderWay Run, string State, TimeSpan Took, string? Outcome = null, string? Error = null, string? Details = null, TimeSpan Pause = default);

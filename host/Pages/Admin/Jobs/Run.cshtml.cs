@@ -1,0 +1,46 @@
+using Crucible.Host.Jobs;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Crucible.Host.Pages.Admin.Jobs;
+
+/// <summary>One run, live: how far it is, what it says, how its attempts went.</summary>
+internal sealed class RunModel(RunListStore runs, RunActStore acts, JobBoard board, DeclaredJobs jobs) : JobsPage
+{
+    private const int LogPage = 500;
+
+    public RunView View { get; private set; } = null!;
+
+    public async Task<IActionResult> OnGet(Guid id, string? part, int before = int.MaxValue)
+    {
+        if (part is null)
+            await Frame("Run", JobNews.Run(id));
+        if (await runs.Find(id, Cancel) is not { } run)
+            return NotFound();
+        View = new() { Viewer = Viewer, Run = run, Title = jobs.TitleOf(run.Job), Before = before };
+        if (part != "log")
+            View = View with { Attempts = await runs.Attempts(id, Cancel), UsualMs = (await board.Find(run.Job, Cancel))?.UsualMs, IsDeclared = jobs.Find(run.Job) is not null };
+        if (part != "run")
+            View = View with { Log = await runs.Log(id, before, LogPage, Cancel) };
+        if (part is null)
+            Crucible.Ui.Shell.Of(HttpContext).Page($"{View.Title} {Crucible.Ui.ShortId.Shorten(id.ToString("N"), 6)}", ("Admin", "/admin"), ("Jobs", JobsUrl.Runs));
+        return part switch
+        {
+            "run" => await Fragment<RunHead>((nameof(RunHead.View), View)),
+            "log" => await Fragment<RunLog>((nameof(RunLog.View), View)),
+            _ => Page(),
+        };
+    }
+
+    public Task<IActionResult> OnPostRetry(Guid id) => Act("retry", id, acts.Retry, "It is queued again.");
+
+    public Task<IActionResult> OnPostCancel(Guid id) => Act("cancel", id, acts.Cancel, "It is told to stop.");
+
+    public Task<IActionResult> OnPostDiscard(Guid id) => Act("retry", id, acts.Discard, "It is discarded.");
+
+    private async Task<IActionResult> Act(string verb, Guid id, Func<IReadOnlyList<Guid>, Crucible.People.Actor, CancellationToken, Task<int>> act, string done)
+    {
+        if (!May(verb))
+            return Forbid();
+        return Said(await act([id], Actor, Cancel) > 0 ? done : "Nothing to do: its state has changed in the meantime.", JobsUrl.Run(id));
+    }
+}
