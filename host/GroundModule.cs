@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Host.People;
 using Crucible.Host.Plugins;
 using Crucible.Host.Security;
 using Crucible.Jobs;
@@ -39,7 +40,8 @@ internal static class GroundModule
                 push.Refresh("plugins");
                 return ValueTask.CompletedTask;
             })
-            .Every<TrimChangeLog>("0 20 * * * ?");
+            .Every<TrimChangeLog>("0 20 * * * ?")
+            .Every<ForgetExpiredCredentials>("0 40 * * * ?", new() { Title = "Forget expired credentials", What = "Deletes sessions that are over, and tokens, links and invitations a month after their end." });
         return offer;
     }
 }
