@@ -29,6 +29,9 @@ public sealed record Credential(CredentialKind Kind, string Id, Guid PersonId)
 /// <param name="Theme"><c>auto</c>, <c>dark</c> or <c>light</c>.</param>
 public sealed record Access(Actor Actor, Credential Credential, string Theme)
 {
+    /// <summary>An admin who is a member only, until two-factor is on: <see cref="PeopleOptions.AdminsNeedTwoFactor"/>.</summary>
+    public bool WaitsForSecondFactor { get; init; }
+
     /// <summary>The access of this request; null when nobody is signed in.</summary>
     public static Access? Of(HttpContext http) => http.Features.Get<Access>();
 }

@@ -41,15 +41,15 @@ public sealed class AccessCache(AccessStore store, TimeProvider time)
     /// The access of a name and password sent with a request. A wrong pair counts as one failure a minute however often
     /// a program repeats it, so that a forgotten trainer does not lock its owner out.
     /// </summary>
-    internal async ValueTask<(Access? Access, TimeSpan? Wait)> ByPassword(string name, string password, Func<Task<PasswordOutcome>> check)
+    internal async ValueTask<(Access? Access, PasswordOutcome Outcome)> ByPassword(string name, string password, Func<Task<PasswordOutcome>> check)
     {
         var key = Digest.Of(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{name.ToLowerInvariant()}\0{password}")));
         var verified = await _passwords.Get(key, async () => new Verified(await check()), v => v.Outcome.Wait is null);
         if (verified.Outcome.Person is not { } person)
-            return (null, verified.Outcome.Wait);
+            return (null, verified.Outcome);
         var proof = new Credential(CredentialKind.Password, person.SecurityStamp, person.Id);
         var found = await _access.Get(key, async () => new Found(await store.Again(proof, CancellationToken.None)));
-        return (found.Access, null);
+        return (found.Access, verified.Outcome);
     }
 
     /// <summary>Forgets a person: called by the live hub for every <see cref="Crucible.People.PersonAccessChanged"/>, and after local changes.</summary>

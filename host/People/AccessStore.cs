@@ -2,20 +2,24 @@ using Crucible.Data;
 using Crucible.Host.Security;
 using Crucible.People;
 using Dapper;
+using Microsoft.Extensions.Options;
 
 namespace Crucible.Host.People;
 
 /// <summary>Turns a proof into an <see cref="Access"/>: one statement, nothing remembered.</summary>
-public sealed class AccessStore(Database db, SessionStore sessions, Permissions permissions, TimeProvider time)
+public sealed class AccessStore(Database db, SessionStore sessions, Permissions permissions, IOptions<PeopleOptions> options, TimeProvider time)
 {
+    // Where the settings want two-factor of admins, one without it is no admin yet: by session, by token and by password.
+    private const string RoleNow = "case when p.role = 'admin' and @SecondFactor and p.two_factor_key is null then 'member' else p.role end";
+
     // An admin's teams are all of them, so that a token capped below admin still reaches what its owner reaches:
     // a scope narrows what may be done, not where.
-    private const string WhoAndWhere = """
-        p.id, p.user_name, p.display_name, p.role, p.theme,
+    private static readonly string WhoAndWhere = $"""
+        p.id, p.user_name, p.display_name, {RoleNow} as role, p.role = 'admin' as is_admin, p.theme, {GrantStore.Of("p")} as grants,
         array(select t.id from crucible.team t left join crucible.membership m on m.team_id = t.id and m.person_id = p.id
-              where t.id <> @Everyone and (p.role = 'admin' or m.person_id is not null) order by lower(t.name)) as read_teams,
+              where t.id <> @Everyone and ({RoleNow} = 'admin' or m.person_id is not null) order by lower(t.name)) as read_teams,
         array(select t.id from crucible.team t left join crucible.membership m on m.team_id = t.id and m.person_id = p.id
-              where t.id <> @Everyone and (p.role = 'admin' or m.may_write) order by lower(t.name)) as write_teams,
+              where t.id <> @Everyone and ({RoleNow} = 'admin' or m.may_write) order by lower(t.name)) as write_teams,
         (select t.id from crucible.team t join crucible.membership m on m.team_id = t.id
               where m.person_id = p.id and m.may_write and t.id <> @Everyone order by lower(t.name) limit 1) as home_team
         """;
@@ -29,7 +33,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
             select {WhoAndWhere}, s.seen_at
             from crucible.session s join crucible.person p on p.id = s.person_id
             where s.id = @id and s.expires_at > @now and s.stamp = p.security_stamp and not p.disabled
-            """, new { id, Actor.Everyone, now = time.GetUtcNow() }, cancel);
+            """, new { id, Actor.Everyone, SecondFactor, now = time.GetUtcNow() }, cancel);
         if (row is null)
             return null;
         if (sessions.IsStale(row.SeenAt))
@@ -45,7 +49,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
             select {WhoAndWhere}, k.id as token_id, k.scopes, coalesce(k.used_at, '-infinity') as seen_at
             from crucible.token k join crucible.person p on p.id = k.person_id
             where k.hash = @hash and k.revoked_at is null and (k.expires_at is null or k.expires_at > @now) and not p.disabled
-            """, new { hash, Actor.Everyone, now }, cancel);
+            """, new { hash, Actor.Everyone, SecondFactor, now }, cancel);
         if (row is null)
             return null;
         if (sessions.IsStale(row.SeenAt))
@@ -58,9 +62,9 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
     {
         if (proof.Kind == CredentialKind.Session)
             return await BySession(proof.Id, cancel);
-        var parameters = new { person = proof.PersonId, id = proof.Id, Actor.Everyone, now = time.GetUtcNow() };
+        var parameters = new { person = proof.PersonId, id = proof.Id, Actor.Everyone, SecondFactor, now = time.GetUtcNow() };
         if (proof.Kind == CredentialKind.Password)
-            return Give(await One($"select {WhoAndWhere} from crucible.person p where p.id = @person and p.security_stamp = @id and not p.disabled",
+            return Give(await One($"select {WhoAndWhere} from crucible.person p where p.id = @person and p.security_stamp = @id and not p.disabled and p.two_factor_key is null",
                 parameters, cancel), proof.Kind, proof.Id, null);
         var row = await One($"""
             select {WhoAndWhere}, k.scopes
@@ -70,6 +74,8 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
         return Give(row, proof.Kind, proof.Id, row?.Scopes);
     }
 
+    private bool SecondFactor => options.Value.AdminsNeedTwoFactor;
+
     private Access? Give(Row? row, CredentialKind kind, string id, string[]? scopes)
     {
         if (row is null)
@@ -78,9 +84,9 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
         var actor = new Actor(row.Id, row.UserName, row.DisplayName, role, [Actor.Everyone, .. row.ReadTeams],
             role >= Role.Member ? [Actor.Everyone, .. row.WriteTeams] : [], row.HomeTeam ?? Actor.Everyone)
         {
-            Grants = scopes is null ? [] : Scopes.Named(row.Role, scopes, permissions.All),
+            Grants = scopes is null ? row.Grants : Scopes.Named(row.Role, row.Grants, scopes, permissions.All),
         };
-        return new(actor, new(kind, id, row.Id), row.Theme);
+        return new(actor, new(kind, id, row.Id), row.Theme) { WaitsForSecondFactor = row.IsAdmin && row.Role != Role.Admin };
     }
 
     private async Task<Row?> One(string sql, object parameters, CancellationToken cancel)
@@ -101,6 +107,8 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
         public string UserName { get; init; } = "";
         public string DisplayName { get; init; } = "";
         public Role Role { get; init; }
+        public bool IsAdmin { get; init; }
+        public string[] Grants { get; init; } = [];
         public string Theme { get; init; } = "auto";
         public Guid[] ReadTeams { get; init; } = [];
         public Guid[] WriteTeams { get; init; } = [];

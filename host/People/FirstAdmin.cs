@@ -34,7 +34,7 @@ public static class FirstAdmin
         var password = scope.ServiceProvider.GetRequiredService<IOptions<PeopleOptions>>().Value.AdminPassword;
         if (string.IsNullOrEmpty(password))
             return await scope.ServiceProvider.GetRequiredService<LinkStore>().Create(person.Id, cancel);
-        if (person.PasswordHash is null && await accounts.AddPasswordAsync(person, password) is { Succeeded: false } refused)
+        if (person.PasswordHash is null && await accounts.SetPassword(Actor.System("start"), person, password) is { Succeeded: false } refused)
             throw new InvalidOperationException("Crucible:AdminPassword is refused. " + string.Join(' ', refused.Errors.Select(e => e.Description)));
         return null;
     }

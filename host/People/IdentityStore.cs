@@ -1,16 +1,21 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
 namespace Crucible.Host.People;
 
-/// <summary>What ASP.NET Core Identity asks of a store, answered from <see cref="PersonStore"/>.</summary>
-internal sealed class IdentityStore(PersonStore persons) : IUserPasswordStore<Person>, IUserSecurityStampStore<Person>, IUserLockoutStore<Person>
+/// <summary>What ASP.NET Core Identity asks of a store, answered from <see cref="PersonStore"/> and <see cref="CredentialStore"/>.</summary>
+internal sealed class IdentityStore(PersonStore persons, CredentialStore credentials, IDataProtectionProvider protection, ILogger<IdentityStore> log)
+    : IUserPasswordStore<Person>, IUserSecurityStampStore<Person>, IUserLockoutStore<Person>, IUserTwoFactorStore<Person>, IUserAuthenticatorKeyStore<Person>, IUserTwoFactorRecoveryCodeStore<Person>
 {
+    private readonly IDataProtector _keys = protection.CreateProtector("crucible.two-factor");
+
     public async Task<IdentityResult> CreateAsync(Person user, CancellationToken cancellationToken) =>
-        await persons.Create(user, cancellationToken) ? IdentityResult.Success
+        await credentials.Create(user, cancellationToken) ? IdentityResult.Success
             : IdentityResult.Failed(new IdentityErrorDescriber().DuplicateUserName(user.UserName));
 
     public async Task<IdentityResult> UpdateAsync(Person user, CancellationToken cancellationToken) =>
-        await persons.SaveCredentials(user, cancellationToken) ? IdentityResult.Success
+        await credentials.Save(user, cancellationToken) ? IdentityResult.Success
             : IdentityResult.Failed(new IdentityErrorDescriber().ConcurrencyFailure());
 
     public Task<IdentityResult> DeleteAsync(Person user, CancellationToken cancellationToken) =>
@@ -31,6 +36,9 @@ internal sealed class IdentityStore(PersonStore persons) : IUserPasswordStore<Pe
     public Task<DateTimeOffset?> GetLockoutEndDateAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(user.LockedUntil);
     public Task<int> GetAccessFailedCountAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(user.FailedCount);
     public Task<bool> GetLockoutEnabledAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(true);
+    public Task<bool> GetTwoFactorEnabledAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(user.TwoFactor);
+    public Task<string?> GetAuthenticatorKeyAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(user.TwoFactorKey is null ? null : Unseal(user));
+    public Task<int> CountCodesAsync(Person user, CancellationToken cancellationToken) => credentials.RecoveryCodes(user.Id, cancellationToken);
 
     public Task SetUserNameAsync(Person user, string? userName, CancellationToken cancellationToken) => Set(() => user.UserName = userName!);
     // The database compares names in lower case; there is nothing to keep.
@@ -42,7 +50,28 @@ internal sealed class IdentityStore(PersonStore persons) : IUserPasswordStore<Pe
     public Task<int> IncrementAccessFailedCountAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(++user.FailedCount);
     public Task ResetAccessFailedCountAsync(Person user, CancellationToken cancellationToken) => Set(() => user.FailedCount = 0);
 
+    // On is having a key; off forgets it, and with it goes every recovery code.
+    public Task SetTwoFactorEnabledAsync(Person user, bool enabled, CancellationToken cancellationToken) => Set(() => user.TwoFactorKey = enabled ? user.TwoFactorKey : null);
+    public Task SetAuthenticatorKeyAsync(Person user, string key, CancellationToken cancellationToken) => Set(() => user.TwoFactorKey = _keys.Protect(key));
+    public Task ReplaceCodesAsync(Person user, IEnumerable<string> recoveryCodes, CancellationToken cancellationToken) =>
+        Set(() => user.NewRecoveryCodes = [.. recoveryCodes.Select(Secret.Hash)]);
+    public Task<bool> RedeemCodeAsync(Person user, string code, CancellationToken cancellationToken) => credentials.TakeRecoveryCode(user.Id, Secret.Hash(code), cancellationToken);
+
     public void Dispose() { }
+
+    // Fails closed: a database whose Data Protection keys were lost takes recovery codes, and an admin can reset two-factor.
+    private string? Unseal(Person user)
+    {
+        try
+        {
+            return _keys.Unprotect(user.TwoFactorKey!);
+        }
+        catch (CryptographicException fault)
+        {
+            log.TwoFactorKeyUnreadable(user.UserName, fault);
+            return null;
+        }
+    }
 
     private static Task Set(Action set)
     {

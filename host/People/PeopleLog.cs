@@ -26,4 +26,10 @@ internal static partial class PeopleLog
 
     [LoggerMessage(2007, LogLevel.Information, "{Person}: {What}, by {Actor}")]
     public static partial void PersonChanged(this ILogger log, string person, string what, string actor);
+
+    [LoggerMessage(2008, LogLevel.Error, "The key of {Person}'s authenticator app cannot be read: the Data Protection keys of this database were lost. Reset two-factor on the page of the person")]
+    public static partial void TwoFactorKeyUnreadable(this ILogger log, string person, Exception fault);
+
+    [LoggerMessage(2009, LogLevel.Warning, "Signing in with {Provider} failed for {Address}: {Reason}")]
+    public static partial void ProviderRefused(this ILogger log, string provider, string address, string reason, Exception? fault);
 }

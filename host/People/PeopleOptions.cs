@@ -34,6 +34,16 @@ public sealed record PeopleOptions
     /// <summary>Calls a second of each credential to endpoints limited by <see cref="RateLimits.Tracking"/>.</summary>
     [Range(1, 1_000_000)]
     public int TrackingPerSecond { get; init; } = 5000;
+
+    /// <summary>The longest life of an API token in days; 0 lets people make tokens that live until they are revoked.</summary>
+    [Range(0, 3650)]
+    public int TokenLongestDays { get; init; }
+
+    /// <summary>Whether an admin without an authenticator app is a member only, until there is one.</summary>
+    public bool AdminsNeedTwoFactor { get; init; }
+
+    /// <summary>Providers to sign in with, by name: lower-case letters, digits and hyphens.</summary>
+    public Dictionary<string, ProviderOptions> OAuth { get; init; } = [];
 }
 
 /// <summary>The rules that no range states.</summary>
@@ -45,6 +55,7 @@ internal sealed class PeopleOptionsRules : IValidateOptions<PeopleOptions>
             .Select(wrong => $"Crucible:TrustedProxies has '{wrong}', which is neither an address nor a network such as 10.0.0.0/8.").ToList();
         if (options.AdminPassword is { Length: > 0 } password && PasswordRules.Fault(FirstAdmin.UserName, password) is { } fault)
             faults.Add($"Crucible:AdminPassword is refused. {fault}");
+        faults.AddRange(options.OAuth.SelectMany(p => p.Value.Faults(p.Key)));
         return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
     }
 }

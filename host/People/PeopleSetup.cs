@@ -25,7 +25,7 @@ public static class PeopleSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
         AddStores(services);
-        AddIdentity(services);
+        AddIdentity(services, builder.Configuration);
         AddRequestRules(services);
         return builder;
     }
@@ -33,16 +33,18 @@ public static class PeopleSetup
     private static void AddStores(IServiceCollection services)
     {
         services.AddSingleton<AccessCache>().AddSingleton<AccessStore>().AddSingleton<SessionStore>().AddSingleton<PersonStore>();
-        services.AddSingleton<TeamStore>().AddSingleton<TokenStore>().AddSingleton<LinkStore>();
-        services.AddSingleton<SignInLimits>().AddSingleton<DummyHash>().AddSingleton<Permissions>();
-        services.AddScoped<PasswordCheck>();
+        services.AddSingleton<CredentialStore>().AddSingleton<PeopleListStore>().AddSingleton<GrantStore>().AddSingleton<TrailStore>().AddSingleton<SettingStore>();
+        services.AddSingleton<TeamStore>().AddSingleton<TeamRemovalStore>().AddSingleton<TokenStore>();
+        services.AddSingleton<LinkStore>().AddSingleton<InvitationStore>().AddSingleton<ExternalIdentityStore>().AddSingleton<SignedLinks>();
+        services.AddSingleton<SignInLimits>().AddSingleton<DummyHash>().AddSingleton<Permissions>().AddSingleton<SecondStep>();
+        services.AddScoped<PasswordCheck>().AddScoped<PresentPassword>();
     }
 
-    private static void AddIdentity(IServiceCollection services)
+    private static void AddIdentity(IServiceCollection services, IConfiguration configuration)
     {
         services.AddIdentityCore<Person>(identity =>
             identity.Lockout = new() { MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5) })
-            .AddUserManager<Accounts>().AddUserStore<IdentityStore>();
+            .AddUserManager<Accounts>().AddUserStore<IdentityStore>().AddTokenProvider<TimeCodes>(TokenOptions.DefaultAuthenticatorProvider);
         services.Replace(ServiceDescriptor.Scoped<IPasswordValidator<Person>, PasswordRules>());
         // OWASP's figure for PBKDF2 with HMAC-SHA512; the framework's own is of 2022.
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
@@ -51,7 +53,8 @@ public static class PeopleSetup
             .AddPolicyScheme(Scheme, null, policy => policy.ForwardDefaultSelector = http =>
                 http.Request.Headers.Authorization.Count > 0 ? TokenAuthentication.Name : SessionAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.Name, null)
-            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Name, null);
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Name, null)
+            .AddProviders(configuration);
 
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddSingleton<IAuthorizationPolicyProvider, PermissionPolicies>().AddSingleton<IAuthorizationHandler, NeedsHandler>();
@@ -93,6 +96,7 @@ public static class PeopleSetup
         app.UseMiddleware<FormTokenCheck>();
         app.UseAntiforgery();
         app.UseRateLimiter();
+        app.MapPost("/account/settings/{name}", Settings.Set);
         app.MapGet("/account/link.js", () => TypedResults.Text(LinkModel.Script, "text/javascript", System.Text.Encoding.UTF8)).AllowAnonymous();
         return app;
     }

@@ -18,16 +18,26 @@ internal static class Scopes
         return owner < most ? owner : most;
     }
 
-    /// <summary>The permissions that a token was given by name, as far as its owner still has them.</summary>
-    public static string[] Named(Role owner, string[] scopes, IEnumerable<Permission> permissions) =>
-        [.. scopes.Where(s => s.Contains('.') && MayGive(owner, s, permissions))];
+    /// <summary>The permissions that a token was given by name, as far as its owner still has them, by role or by grant.</summary>
+    public static string[] Named(Role owner, string[] grants, string[] scopes, IEnumerable<Permission> permissions) =>
+        [.. scopes.Where(s => s.Contains('.') && MayGive(owner, grants, s, permissions))];
 
     /// <summary>Whether a token of this person may have this scope.</summary>
-    public static bool MayGive(Role owner, string scope, IEnumerable<Permission> permissions) => scope switch
+    public static bool MayGive(Role owner, string[] grants, string scope, IEnumerable<Permission> permissions) => scope switch
     {
         Read => true,
         Write => owner >= Role.Member,
         Admin => owner == Role.Admin,
-        _ => permissions.Any(p => p.Name == scope && owner >= p.Least),
+        _ => permissions.Any(p => p.Name == scope && (owner >= p.Least || grants.Contains(scope))),
     };
+
+    /// <summary>What is wrong with a scope, in words; null when this person may give it.</summary>
+    public static string? Fault(Role owner, string[] grants, string scope, IEnumerable<Permission> permissions)
+    {
+        if (MayGive(owner, grants, scope, permissions))
+            return null;
+        return scope is Write or Admin || permissions.Any(p => p.Name == scope)
+            ? $"The role {PersonStore.Text(owner)} does not reach the scope {scope}."
+            : "This is no scope. A token may read, write, do everything its owner may, or have one permission such as plugin.verb.";
+    }
 }

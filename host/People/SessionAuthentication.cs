@@ -39,8 +39,9 @@ public sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOp
     protected override async Task HandleSignInAsync(ClaimsPrincipal user, AuthenticationProperties? properties)
     {
         var person = properties?.GetParameter<Person>(nameof(Person)) ?? throw new InvalidOperationException("Sign in through Principals.Begin.");
+        var way = properties.GetString(Principals.Way) ?? throw new InvalidOperationException("Sign in through Principals.Begin.");
         await EndOld();
-        var key = await sessions.Begin(person, ClientAddress.Of(Context), Agent(), Context.RequestAborted);
+        var key = await sessions.Begin(person, way, ClientAddress.Of(Context), Agent(), Context.RequestAborted);
         Response.Cookies.Append(CookieName(Request), key, Cookie());
         Logger.SignedIn(person.UserName, ClientAddress.Of(Context));
     }
@@ -60,7 +61,7 @@ public sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOp
         var result = await AuthenticateAsync();
         if (result.Succeeded && Context.Features.Get<Access>() is { Credential.SessionId: { } id } old)
         {
-            await sessions.End(old.Actor, id, Context.RequestAborted);
+            await sessions.End(old.Actor with { Origin = old.Credential.From(Context.Connection.RemoteIpAddress) }, id, Context.RequestAborted);
             Logger.SignedOut(old.Actor.UserName, ClientAddress.Of(Context));
         }
     }

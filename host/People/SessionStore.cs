@@ -17,17 +17,23 @@ public sealed class SessionStore(Database db, IOptions<PeopleOptions> options, T
     internal bool IsStale(DateTime seenAt) => time.GetUtcNow().UtcDateTime - seenAt >= Coarse;
 
     /// <summary>Begins a session and returns the key for the cookie, which is not kept.</summary>
-    internal async Task<string> Begin(Person person, string address, string agent, CancellationToken cancel)
+    /// <param name="person">Who has proved to be somebody.</param>
+    /// <param name="way">By what, for the audit log: <c>password</c>, <c>password and code</c>, <c>link</c>.</param>
+    /// <param name="address">Where from.</param>
+    /// <param name="agent">What the browser calls itself.</param>
+    /// <param name="cancel">Gives up.</param>
+    internal async Task<string> Begin(Person person, string way, string address, string agent, CancellationToken cancel)
     {
         var key = Secret.New();
         var now = time.GetUtcNow();
-        await using var connection = await db.Open(cancel);
-        await connection.ExecuteAsync(new("""
-            with spent as (delete from crucible.session where expires_at < @now),
-                 first as (update crucible.person set signed_in_at = @now where id = @Id)
+        await using var write = await db.Write(Visitors.Themselves(person, address), cancel);
+        await write.Connection.ExecuteAsync(new("""
+            with first as (update crucible.person set signed_in_at = @now where id = @Id)
             insert into crucible.session (id, person_id, stamp, address, agent, created_at, seen_at, expires_at)
             values (@key, @Id, @SecurityStamp, @address, @agent, @now, @now, @until)
             """, new { key = Secret.HashText(key), person.Id, person.SecurityStamp, address, agent, now, until = Until(now, now) }, cancellationToken: cancel));
+        write.Audit("person.sign-in", PersonStore.Subject(person.Id), person.UserName, null, new { Way = way });
+        await write.Commit(cancel);
         return key;
     }
 
@@ -45,25 +51,39 @@ public sealed class SessionStore(Database db, IOptions<PeopleOptions> options, T
             """, new { sessionIds, now, idle = Idle, longest = Longest, coarse = Coarse }, cancellationToken: cancel))).ToHashSet();
     }
 
-    /// <summary>Ends one session.</summary>
-    public async Task End(Actor actor, string sessionId, CancellationToken cancel)
-    {
-        await using var write = await db.Write(actor, cancel);
-        var person = await write.Connection.QuerySingleOrDefaultAsync<Guid?>(new(
-            "delete from crucible.session where id = @sessionId returning person_id", new { sessionId }, cancellationToken: cancel));
-        if (person is { } id)
-            write.Tell("crucible", PersonAccessChanged.Topic(id), new PersonAccessChanged(id));
-        await write.Commit(cancel);
-    }
+    /// <summary>Ends the session in which this actor signs out.</summary>
+    public Task End(Actor actor, string sessionId, CancellationToken cancel) =>
+        End(actor, "person.sign-out", "id = @sessionId", new { sessionId }, cancel);
+
+    /// <summary>Ends one session of a person; false when it is not theirs, or over.</summary>
+    public async Task<bool> EndOne(Actor actor, Guid personId, string sessionId, CancellationToken cancel) =>
+        await End(actor, "session.end", "id = @sessionId and person_id = @personId", new { sessionId, personId }, cancel) > 0;
 
     /// <summary>Ends every session of a person but the one named.</summary>
-    public async Task EndOthers(Actor actor, Guid personId, string? but, CancellationToken cancel)
+    public Task EndOthers(Actor actor, Guid personId, string? but, CancellationToken cancel) =>
+        End(actor, "session.end", "person_id = @personId and id is distinct from @but", new { personId, but }, cancel);
+
+    // The condition is a literal of this file, never input.
+    private async Task<int> End(Actor actor, string action, string condition, object values, CancellationToken cancel)
     {
         await using var write = await db.Write(actor, cancel);
-        await write.Connection.ExecuteAsync(new("delete from crucible.session where person_id = @personId and id is distinct from @but",
-            new { personId, but }, cancellationToken: cancel));
-        write.Tell("crucible", PersonAccessChanged.Topic(personId), new PersonAccessChanged(personId));
+        var ended = (await write.Connection.QueryAsync<(Guid PersonId, string Name, string Agent, string Address)>(new($"""
+            with gone as (delete from crucible.session where {condition} returning person_id, agent, address)
+            select g.person_id, p.user_name, g.agent, g.address from gone g join crucible.person p on p.id = g.person_id
+            """, values, cancellationToken: cancel))).AsList();
+        if (ended is not [var (person, name, _, _), ..])
+            return 0;
+        write.Audit(action, PersonStore.Subject(person), name, action == "person.sign-out" ? null : new { Sessions = ended.Select(s => new { s.Agent, s.Address }) });
+        write.Tell("crucible", PersonAccessChanged.Topic(person), new PersonAccessChanged(person));
         await write.Commit(cancel);
+        return ended.Count;
+    }
+
+    /// <summary>Forgets sessions that are over; returns how many.</summary>
+    public async Task<int> ForgetExpired(DateTimeOffset before, CancellationToken cancel)
+    {
+        await using var connection = await db.Open(cancel);
+        return await connection.ExecuteAsync(new("delete from crucible.session where expires_at < @before", new { before }, cancellationToken: cancel));
     }
 
     /// <summary>The sessions of a person, the last used first.</summary>

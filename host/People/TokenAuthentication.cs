@@ -20,7 +20,7 @@ public sealed class TokenAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
     public static bool IsBearer(HttpRequest request) =>
         request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
 
-    private TimeSpan? _wait;
+    private PasswordOutcome _outcome;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -40,15 +40,16 @@ public sealed class TokenAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
-        _wait is { } wait ? Challenges.Wait(Context, wait) : Challenges.Credential(Context);
+        _outcome.Wait is { } wait ? Challenges.Wait(Context, wait)
+            : _outcome.Person is { TwoFactor: true } ? Challenges.NeedsToken(Context)
+            : Challenges.Credential(Context);
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Challenges.Forbid(Context);
 
     private async Task<Access?> ByPassword(string name, string password)
     {
         var check = Context.RequestServices.GetRequiredService<PasswordCheck>();
-        var (found, wait) = await cache.ByPassword(name, password, () => check.Check(name, password, Context.Connection.RemoteIpAddress));
-        _wait = wait;
+        (var found, _outcome) = await cache.ByPassword(name, password, () => check.Check(name, password, Context.Connection.RemoteIpAddress, "password"));
         return found;
     }
 

@@ -43,6 +43,14 @@ internal static class Challenges
         return Task.CompletedTask;
     }
 
+    /// <summary>401 to a program whose password is right but not enough: nobody can type a code into a program.</summary>
+    public static async Task NeedsToken(HttpContext http)
+    {
+        await Credential(http);
+        await Problem(http, StatusCodes.Status401Unauthorized, "Two-factor is on for this account",
+            "A program cannot sign in with its password. Make an API token under Account, API tokens, and send that as the password.");
+    }
+
     /// <summary>429: come back later.</summary>
     public static Task Wait(HttpContext http, TimeSpan wait)
     {

@@ -10,6 +10,9 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         + "script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
         + "worker-src 'self'; manifest-src 'self'";
 
+    /// <summary>The same with further places that forms of a page may lead to, for a page that sends people to a provider.</summary>
+    public static string Policy(string formsTo) => Content.Replace("form-action 'self'", $"form-action 'self' {formsTo}".TrimEnd(), StringComparison.Ordinal);
+
     private const string Devices = "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), clipboard-write=(self), "
         + "geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), accelerometer=(), gyroscope=(), magnetometer=()";
 

@@ -25,8 +25,8 @@ public sealed record Cast(string Template, Player Admin, Player Member, Player V
         await using var scope = services.CreateAsyncScope();
         var teams = scope.ServiceProvider.GetRequiredService<TeamStore>();
         var system = Actor.System("tests");
-        var red = (await teams.Create("red", default))!.Id;
-        var blue = (await teams.Create("blue", default))!.Id;
+        var red = (await teams.Create(system, "red", default))!.Id;
+        var blue = (await teams.Create(system, "blue", default))!.Id;
         var admin = await Add(scope.ServiceProvider, "admin", Role.Admin, "admin");
         var member = await Add(scope.ServiceProvider, "mira", Role.Member, "write");
         var viewer = await Add(scope.ServiceProvider, "vito", Role.Viewer, "read");
@@ -44,7 +44,7 @@ public sealed record Cast(string Template, Player Admin, Player Member, Player V
         var made = await accounts.CreateAsync(person, Player.Password);
         if (!made.Succeeded)
             throw new InvalidOperationException(string.Join(' ', made.Errors.Select(e => e.Description)));
-        var token = await services.GetRequiredService<TokenStore>().Create(person, "tests", scope, null, default);
+        var token = await services.GetRequiredService<TokenStore>().Create(Actor.System("tests"), person, "tests", scope, null, default);
         return new(name, person.Id, token!);
     }
 }

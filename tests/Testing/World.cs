@@ -77,7 +77,7 @@ public class World : IAsyncLifetime
     public async Task<Player> Token(Player player, string scope, TimeSpan? life = null)
     {
         var person = await Services.GetRequiredService<PersonStore>().Find(player.PersonId, default);
-        return player with { Token = (await Services.GetRequiredService<TokenStore>().Create(person!, Guid.NewGuid().ToString("N"), scope, life, default))! };
+        return player with { Token = (await Services.GetRequiredService<TokenStore>().Create(Actor.System("tests"), person!, Guid.NewGuid().ToString("N"), scope, life, default))! };
     }
 
     /// <summary>A program that acts as somebody, by token; null is nobody.</summary>

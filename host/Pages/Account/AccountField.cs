@@ -10,5 +10,9 @@ internal sealed record AccountField(string Name, string Label, string Autocomple
     public string? Value { get; init; }
     public string? Hint { get; init; }
     public int Most { get; init; } = 256;
-    public string Id => "account-" + Name.ToLowerInvariant();
+
+    /// <summary>Instead of <c>account</c>, where two forms of a page have a field of the same name.</summary>
+    public string IdPrefix { get; init; } = "account";
+    public bool Optional { get; init; }
+    public string Id => $"{IdPrefix}-{Name.ToLowerInvariant()}";
 }

@@ -1,19 +1,19 @@
 using Crucible.Host.People;
-using Crucible.Host.Security;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Crucible.Host.Pages.Account;
 
-internal sealed class AccountModel(Accounts accounts, PersonStore persons, TeamStore teams, SessionStore sessions, PasswordCheck passwords) : AccountPage
+internal sealed class AccountModel(Accounts accounts, PersonStore persons, TeamStore teams, SessionStore sessions, SettingStore settings, PresentPassword present) : AccountPage
 {
+    private const string TwoFactorLaterSetting = "account.two-factor-later";
+
     public Person Person { get; private set; } = null!;
     public IReadOnlyList<string> Teams { get; private set; } = [];
     public IReadOnlyList<OpenSession> Sessions { get; private set; } = [];
     public string Theme => Access.Of(HttpContext)!.Theme;
     public string? SessionId => Proof.SessionId;
 
-    [BindProperty(SupportsGet = true)]
-    public string? Done { get; set; }
+    public bool TwoFactorLater { get; private set; }
 
     [BindProperty]
     public string? DisplayName { get; set; }
@@ -35,7 +35,7 @@ internal sealed class AccountModel(Accounts accounts, PersonStore persons, TeamS
             return await Show(true, cancel);
         }
         await persons.Rename(Actor, PersonId, name, cancel);
-        return LocalRedirect("/account?done=name");
+        return Done("Name saved.");
     }
 
     public async Task<IActionResult> OnPostPassword(CancellationToken cancel)
@@ -46,31 +46,41 @@ internal sealed class AccountModel(Accounts accounts, PersonStore persons, TeamS
             ModelState.AddModelError(nameof(Next), fault);
             return await Show(true, cancel);
         }
-        if (person.PasswordHash is not null)
+        if (await present.Fault(HttpContext, person, Current) is { } wrong)
         {
-            // Whoever found an unlocked screen guesses no faster here than on the sign-in page.
-            var (proved, wait) = await passwords.Check(person.UserName, Current ?? "", HttpContext.Connection.RemoteIpAddress);
-            if (proved is null)
-            {
-                ModelState.AddModelError(nameof(Current), wait is { } time ? $"Too many failed attempts. Try again in {Challenges.InWords(time)}." : "This is not your present password.");
-                return await Show(true, cancel);
-            }
+            ModelState.AddModelError(nameof(Current), wrong);
+            return await Show(true, cancel);
         }
-        var saved = person.PasswordHash is null ? await accounts.AddPasswordAsync(person, Next!) : await accounts.ChangePasswordAsync(person, Current!, Next!);
+        var saved = await accounts.SetPassword(Actor, person, Next!);
         if (!saved.Succeeded)
         {
             ModelState.AddModelError(nameof(Next), string.Join(' ', saved.Errors.Select(e => e.Description)));
             return await Show(true, cancel);
         }
         // The new stamp has ended every session, this one too.
-        await Principals.Begin(HttpContext, person);
-        return LocalRedirect("/account?done=password");
+        await Principals.Begin(HttpContext, person, "new password");
+        return Done("Password saved. Your other sessions have ended.");
     }
 
     public async Task<IActionResult> OnPostSignOutOthers(CancellationToken cancel)
     {
         await sessions.EndOthers(Actor, PersonId, SessionId, cancel);
-        return LocalRedirect("/account?done=sessions");
+        return Done("Your other sessions have ended.");
+    }
+
+    public async Task<IActionResult> OnPostEndSession([FromForm] string? session, CancellationToken cancel) =>
+        await sessions.EndOne(Actor, PersonId, session ?? "", cancel) ? Done("That session has ended.") : Done("That session had ended already.");
+
+    public async Task<IActionResult> OnPostLater(CancellationToken cancel)
+    {
+        await settings.Set(PersonId, TwoFactorLaterSetting, true, cancel);
+        return LocalRedirect("/account");
+    }
+
+    private LocalRedirectResult Done(string what)
+    {
+        TempData["Notice"] = what;
+        return LocalRedirect("/account");
     }
 
     private async Task<IActionResult> Show(bool refused, CancellationToken cancel)
@@ -78,6 +88,7 @@ internal sealed class AccountModel(Accounts accounts, PersonStore persons, TeamS
         Person = (await persons.Find(PersonId, cancel))!;
         Teams = [.. (await teams.Of(PersonId, cancel)).Select(t => t.Name)];
         Sessions = await sessions.Of(PersonId, cancel);
+        TwoFactorLater = await settings.Get<bool>(PersonId, TwoFactorLaterSetting, cancel);
         return refused ? Refused() : Page();
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Crucible.Host.Pages.Account;
 
 [AllowAnonymous]
-internal sealed class LinkModel(LinkStore links, PersonStore persons) : PageModel
+internal sealed class LinkModel(LinkStore links, PersonStore persons, SecondStep steps) : PageModel
 {
     /// <summary>Moves the code out of the address, where a glance or the history would find it, into the form.</summary>
     internal const string Script = """
@@ -22,14 +22,13 @@ internal sealed class LinkModel(LinkStore links, PersonStore persons) : PageMode
 
     public async Task<IActionResult> OnPost(CancellationToken cancel)
     {
-        var id = await links.Spend(Code?.Trim().TrimStart('#') ?? "", cancel);
+        var id = await links.Spend(LinkKinds.SignIn, Code, cancel);
         if (id is null || await persons.Find(id.Value, cancel) is not { Disabled: false } person)
         {
             ModelState.AddModelError(nameof(Code), "This link is spent, older than a day, or not one of ours. A restart prints a new one while nobody has signed in.");
             Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
             return Page();
         }
-        await Principals.Begin(HttpContext, person);
-        return LocalRedirect("/account");
+        return LocalRedirect(await steps.Proceed(HttpContext, person, "link", "/account"));
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Crucible.Host.Pages.Account;
 
 [AllowAnonymous]
-internal sealed class SignInModel(PasswordCheck passwords) : PageModel
+internal sealed class SignInModel(PasswordCheck passwords, SecondStep steps, ProviderSignIn providers) : PageModel
 {
     [BindProperty]
     public string? Name { get; set; }
@@ -17,6 +17,19 @@ internal sealed class SignInModel(PasswordCheck passwords) : PageModel
 
     [BindProperty(SupportsGet = true, Name = "returnUrl")]
     public string? ReturnUrl { get; set; }
+
+    /// <summary>The provider that refused, and why, as a word of <see cref="ProviderRefusals"/>.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Provider { get; set; }
+
+    [BindProperty(SupportsGet = true, Name = "refused")]
+    public string? ProviderRefusal { get; set; }
+
+    public string? Notice => ProviderRefusals.InWords(ProviderRefusal, providers.TitleOf(Provider));
+
+    public IEnumerable<(string Name, string Title)> Providers => providers.All;
+
+    public string Home => Url.IsLocalUrl(ReturnUrl) ? ReturnUrl : "/";
 
     public IActionResult OnGet() => Access.Of(HttpContext)?.Credential.Kind == CredentialKind.Session ? Back() : Page();
 
@@ -34,11 +47,10 @@ internal sealed class SignInModel(PasswordCheck passwords) : PageModel
         }
         if (person is null)
             return Refused(nameof(Password), "The user name or the password is wrong.", StatusCodes.Status422UnprocessableEntity);
-        await Principals.Begin(HttpContext, person);
-        return Back();
+        return LocalRedirect(await steps.Proceed(HttpContext, person, "password", Home));
     }
 
-    private LocalRedirectResult Back() => LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl : "/");
+    private LocalRedirectResult Back() => LocalRedirect(Home);
 
     private PageResult Refused(string field, string why, int status)
     {

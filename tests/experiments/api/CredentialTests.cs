@@ -68,7 +68,7 @@ public sealed class CredentialTests(World world) : IClassFixture<World>
         (await here.Get(Call)).Ok();
         (await there.Get(Call)).Ok();
         var tokens = world.Services.GetRequiredService<TokenStore>();
-        var id = (await tokens.Of(player.PersonId, default)).First(t => player.Token.StartsWith(t.Prefix, StringComparison.Ordinal)).Id;
+        var id = (await tokens.Of(player.PersonId, null, default)).First(t => player.Token.StartsWith(t.Prefix, StringComparison.Ordinal)).Id;
         Assert.True(await tokens.Revoke(Actor.System("tests"), player.PersonId, id, default));
         (await here.Get(Call)).Refused(401, "UNAUTHENTICATED");
         (await here.Post("runs/create", "{}")).Refused(401, "UNAUTHENTICATED");
