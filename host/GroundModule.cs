@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Host.Backup;
 using Crucible.Host.Plugins;
 using Crucible.Host.Security;
 using Crucible.Jobs;
@@ -11,7 +12,7 @@ namespace Crucible.Host;
 /// <summary>What the host offers in the terms that plugins use: its topics, its live rules, its jobs.</summary>
 internal static class GroundModule
 {
-    public static ModuleOffer Offer()
+    public static ModuleOffer Offer(BackupOptions backups)
     {
         var offer = new ModuleOffer(new("crucible", "Crucible", ModuleInfo.SdkVersion));
         new ModuleBuilder(offer, new ConfigurationBuilder().Build())
@@ -39,7 +40,8 @@ internal static class GroundModule
                 push.Refresh("plugins");
                 return ValueTask.CompletedTask;
             })
-            .Every<TrimChangeLog>("0 20 * * * ?");
+            .Every<TrimChangeLog>("0 20 * * * ?")
+            .AddBackupJobs(backups);
         return offer;
     }
 }
