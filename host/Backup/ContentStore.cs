@@ -16,7 +16,11 @@ internal static class ContentStore
         [.. await connection.QueryAsync<AppliedMigration>(new CommandDefinition(
             "select module, number, name, checksum from crucible.migration order by module, number", cancellationToken: cancel))];
 
-    /// <summary>Every table of these schemas, but not those left out on purpose, and no partition by itself.</summary>
+    /// <summary>
+    /// Every table of these schemas, but not those left out on purpose, and no partition by itself. The scheduler's own tables
+    /// (they come here where the role is called like the schema) are working state, which nodes run and when what is due; it makes them
+    /// itself and fills them from the code at the next start.
+    /// </summary>
     public static async Task<IReadOnlyList<Table>> Tables(NpgsqlConnection connection, string[] schemas, CancellationToken cancel)
     {
         var rows = await connection.QueryAsync<TableRow>(new CommandDefinition("""
@@ -25,7 +29,7 @@ internal static class ContentStore
                 array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns,
                 not exists (select from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.atttypid >= 16384) as binary
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname = any(@schemas) and c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't'
+            where n.nspname = any(@schemas) and c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't' and not starts_with(c.relname, 'qrtz_')
                 and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
             order by n.nspname, c.relname
             """, new { schemas }, cancellationToken: cancel));
@@ -38,8 +42,8 @@ internal static class ContentStore
 
     private static async Task<IEnumerable<(TableName Root, Partition Partition)>> Partitions(NpgsqlConnection connection, string[] schemas, CancellationToken cancel) =>
         (await connection.QueryAsync<PartitionRow>(new CommandDefinition("""
-            select rn.nspname::text as root_schema, r.relname::text as root_name, n.nspname::text as schema, c.relname::text as name,
-                pn.nspname::text as parent_schema, p.relname::text as parent_name,
+            select rn.nspname::text as rootschema, r.relname::text as rootname, n.nspname::text as schema, c.relname::text as name,
+                pn.nspname::text as parentschema, p.relname::text as parentname,
                 pg_get_expr(c.relpartbound, c.oid) as bound, pg_get_partkeydef(c.oid) as key
             from pg_class r join pg_namespace rn on rn.oid = r.relnamespace
                 cross join lateral pg_partition_tree(r.oid) t
@@ -68,7 +72,16 @@ internal static class ContentStore
 
     public static string Columns(IReadOnlyList<string> columns) => string.Join(", ", columns.Select(TableName.Quote));
 
-    private sealed record TableRow(string Schema, string Name, bool Divided, long Size, string[] Columns, bool Binary);
+    // Not positional: Dapper takes no array there.
+    private sealed record TableRow
+    {
+        public string Schema { get; init; } = "";
+        public string Name { get; init; } = "";
+        public bool Divided { get; init; }
+        public long Size { get; init; }
+        public string[] Columns { get; init; } = [];
+        public bool Binary { get; init; }
+    }
 
     private sealed record PartitionRow(string RootSchema, string RootName, string Schema, string Name, string ParentSchema, string ParentName, string Bound, string? Key);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Crucible.Host.Backup;
 
@@ -71,6 +72,7 @@ internal sealed record FilesPart(long Count, Part Data);
 internal readonly record struct TableName(string Schema, string Name)
 {
     /// <summary>Fit for a statement, whatever characters it holds.</summary>
+    [JsonIgnore]
     public string Sql => $"{Quote(Schema)}.{Quote(Name)}";
 
     public override string ToString() => $"{Schema}.{Name}";

@@ -43,7 +43,7 @@ internal sealed class Restore(DatabaseAddress database, ArchiveReader archive, R
             foreach (var step in plan.Steps)
                 await Apply(connection, step.Module, step.After, cancel);
             await last();
-            await transaction.CommitAsync(cancel);
+            await transaction.CommitAsync(CancellationToken.None); // from here on there is no way back
         }
         catch (PostgresException fault) when (!cancel.IsCancellationRequested)
         {
@@ -53,8 +53,14 @@ internal sealed class Restore(DatabaseAddress database, ArchiveReader archive, R
         {
             throw new BackupFault($"The schema could not be made. {fault.Message} Nothing was restored.", fault);
         }
+    }
+
+    /// <summary>What the server would find out by itself within minutes: without it the first pages are planned blindly.</summary>
+    public async Task Analyze(Report report, CancellationToken cancel)
+    {
         report(1, 1, "statistics");
-        await connection.ExecuteAsync(new("analyze", cancellationToken: cancel));
+        await using var connection = await database.Connect(cancel);
+        await connection.ExecuteAsync(new(LoadStore.Analyze(plan.Tables), cancellationToken: cancel));
     }
 
     private async Task MustBeFree(NpgsqlConnection connection)
@@ -78,12 +84,12 @@ internal sealed class Restore(DatabaseAddress database, ArchiveReader archive, R
 
     private async Task MustFit(NpgsqlConnection connection)
     {
-        var present = (await LoadStore.Tables(connection, _schemas)).ToDictionary(t => t.Table, t => t.Columns);
+        var present = await LoadStore.Tables(connection, _schemas);
         foreach (var table in plan.Tables)
         {
-            if (!present.TryGetValue(table.Table, out var columns))
+            if (!present.Contains(table.Table))
                 throw new BackupFault($"The backup holds the table {table.Table}, which no migration of this installation makes. Leave that plugin's data out with --without {table.Table.Schema}, or restore with the build that made it.");
-            if (table.Columns.Except(columns).FirstOrDefault() is { } column)
+            if (table.Columns.Except(present[table.Table]).FirstOrDefault() is { } column)
                 throw new BackupFault($"The backup holds the column {column} of {table.Table}, which no migration of this installation makes. Restore with the build that made it.");
             if (table.Partitions.Count > 0)
                 await LoadStore.Divide(connection, table.Table, table.Partitions);

@@ -73,9 +73,13 @@ internal sealed class Verification(DatabaseAddress database, IReadOnlyList<Insta
         }
     }
 
+    // Not with (force): that also wants to end the server's own vacuum there, which only a superuser may. Without, vacuum gives way.
     private async Task DropAll(NpgsqlConnection server)
     {
         foreach (var left in await server.QueryAsync<string>("select datname::text from pg_database where starts_with(datname, @Prefix)", new { Prefix }))
-            await server.ExecuteAsync($"drop database if exists {TableName.Quote(left)} with (force)");
+        {
+            await server.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = @left and usename = current_user", new { left });
+            await server.ExecuteAsync($"drop database if exists {TableName.Quote(left)}");
+        }
     }
 }

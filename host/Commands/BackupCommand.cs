@@ -19,7 +19,7 @@ internal sealed class BackupCommand : ICommand
         var database = new DatabaseAddress(await ground.Database(make: false, cancel));
         Manifest made;
         using (var line = new ProgressLine())
-            made = await new TakeBackup(database, Postgres.DataPath.Files(ground.DataPath), TimeProvider.System).Into(Path.GetFullPath(file), digests: true, line.Report, cancel);
+            made = await new TakeBackup(database, Postgres.DataPath.Files(ground.DataPath), TimeProvider.System).Into(Path.GetFullPath(file), digests: false, line.Report, cancel);
         foreach (var warning in made.Warnings)
             await ground.Errors.WriteLineAsync($"Not in the backup: {warning}");
         await ground.Output.WriteLineAsync($"{file}: {Bytes.Short(new FileInfo(file).Length)}, {made.Tables.Count} tables, {made.Rows} rows, {made.Files.Count} files, in {Durations.Short(Stopwatch.GetElapsedTime(began))}. It holds keys and hashes of passwords; only you may read it. Keep it so.");

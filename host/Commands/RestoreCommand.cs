@@ -25,15 +25,17 @@ internal sealed class RestoreCommand : ICommand
         var files = new RestoreFiles(archive, Postgres.DataPath.Files(ground.DataPath));
         await files.Check(cancel);
         var database = new DatabaseAddress(await ground.Database(make: true, cancel));
+        var restore = new Restore(database, archive, plan);
         try
         {
-            await new Restore(database, archive, plan).Run(digests: false, () => files.Write(line.Report, cancel), line.Report, cancel);
+            await restore.Run(digests: false, () => files.Write(line.Report, cancel), line.Report, cancel);
         }
         catch
         {
             await files.Undo();
             throw;
         }
+        await restore.Analyze(line.Report, cancel);
         line.Dispose();
         await ground.Output.WriteLineAsync($"Restored {plan.Tables.Count} tables, {plan.Tables.Sum(t => t.Rows)} rows and {archive.Manifest.Files.Count} files as of {archive.Manifest.TakenAt:u}, in {Durations.Short(Stopwatch.GetElapsedTime(began))}. Nobody is signed in: sessions and unused sign-in links are not part of a backup.");
         return 0;
