@@ -1,12 +1,14 @@
 using Crucible.Data;
 using Crucible.Files;
 using Crucible.Host.Audit;
+using Crucible.Host.Backup;
 using Crucible.Host.Demo;
 using Crucible.Host.Health;
 using Crucible.Host.Jobs;
 using Crucible.Host.Live;
 using Crucible.Host.People;
 using Crucible.Host.Plugins;
+using Crucible.Host.Postgres;
 using Crucible.Host.Retention;
 using Crucible.Host.Telemetry;
 using Crucible.Host.Vitals;
@@ -37,13 +39,14 @@ internal sealed class CrucibleHost : IAsyncDisposable
         {
             builder.Services.AddSingleton(ground.Source).AddSingleton<Database>().AddSingleton(TimeProvider.System);
             builder.Services.AddSingleton(ground.Catalogue).AddSingleton<PluginSwitch>().AddSingleton<FragmentRenderer>();
-            builder.Services.AddSingleton<IFileStore>(new FolderFiles(Path.Combine(ground.DataPath, "files")));
             builder.Services.AddSingleton<AuditStore>().AddSingleton<RetentionStore>().AddSingleton<RetentionPlan>().AddSingleton<VitalsStore>();
+            builder.Services.AddSingleton<IFileStore>(DataPath.Files(ground.DataPath));
             builder.AddTracing();
             builder.AddMetricsText();
             builder.AddPeople();
             builder.AddLive();
             builder.AddJobs(ground.ConnectionString);
+            builder.AddBackups(ground.ConnectionString, ground.DataPath);
             builder.AddHealth(ground.Catalogue);
             builder.AddPages(ground.Catalogue);
 

@@ -1,3 +1,4 @@
+using Crucible.Host.Backup;
 using Crucible.Host.Data;
 using Crucible.Host.Plugins;
 using Crucible.Host.Postgres;
@@ -32,8 +33,9 @@ internal sealed class Ground : IAsyncDisposable
         var ground = new Ground { Source = Connect(connectionString), ConnectionString = connectionString, DataPath = data, _embedded = embedded };
         try
         {
-            await ground.Migrate(logs.CreateLogger("Crucible.Migrations"), cancel);
-            await ground.LoadPlugins(builder, logs, cancel);
+            await MigrateGround(ground.Source, logs, cancel);
+            var (plugins, _) = await LoadPlugins(ground.Source, configuration, logs, cancel);
+            ground.Catalogue = new(plugins, GroundModule.Offer(BackupOptions.From(configuration, data)));
             configuration["Crucible:DataPath"] = data; // plugins keep their files below it
             return ground;
         }
@@ -52,7 +54,7 @@ internal sealed class Ground : IAsyncDisposable
         _embedded = null;
     }
 
-    private static NpgsqlDataSource Connect(string connectionString)
+    public static NpgsqlDataSource Connect(string connectionString)
     {
         try
         {
@@ -65,11 +67,13 @@ internal sealed class Ground : IAsyncDisposable
         }
     }
 
-    private async Task Migrate(ILogger logger, CancellationToken cancel)
+    /// <summary>Brings the host's own schema up to date.</summary>
+    /// <returns>What was applied now.</returns>
+    public static async Task<IReadOnlyList<string>> MigrateGround(NpgsqlDataSource source, ILoggerFactory logs, CancellationToken cancel)
     {
         try
         {
-            await new Migrator(Source, logger).Migrate("crucible", typeof(Ground).Assembly, cancel);
+            return await new Migrator(source, logs.CreateLogger("Crucible.Migrations")).Migrate("crucible", typeof(Ground).Assembly, cancel);
         }
         catch (MigrationFault fault)
         {
@@ -81,25 +85,32 @@ internal sealed class Ground : IAsyncDisposable
         }
     }
 
-    private async Task LoadPlugins(WebApplicationBuilder builder, ILoggerFactory logs, CancellationToken cancel)
+    /// <summary>Loads the plugins and brings the schemas of those that run up to date.</summary>
+    /// <returns>Every plugin found, and what was applied now.</returns>
+    public static async Task<(IReadOnlyList<Plugin> Plugins, IReadOnlyList<(string Plugin, string Migration)> Applied)> LoadPlugins(
+        NpgsqlDataSource source, IConfiguration configuration, ILoggerFactory logs, CancellationToken cancel)
     {
-        await using var connection = await Source.OpenConnectionAsync(cancel);
+        await using var connection = await source.OpenConnectionAsync(cancel);
         var disabled = (await connection.QueryAsync<string>("select id from crucible.plugin where not enabled")).ToHashSet();
-        var path = builder.Configuration["Crucible:PluginsPath"] ?? Path.Combine(AppContext.BaseDirectory, "plugins");
-        var plugins = new PluginLoader(builder.Configuration, logs.CreateLogger("Crucible.Plugins")).Load(path, disabled);
-        var migrator = new Migrator(Source, logs.CreateLogger("Crucible.Migrations"));
+        var plugins = new PluginLoader(configuration, logs.CreateLogger("Crucible.Plugins")).Load(PluginsPath(configuration), disabled);
+        var migrator = new Migrator(source, logs.CreateLogger("Crucible.Migrations"));
+        var applied = new List<(string, string)>();
         foreach (var plugin in plugins.Where(p => p.State == PluginState.Running))
             try
             {
                 if (plugin.Info!.Requires.FirstOrDefault(id => plugins.First(p => p.Id == id).State != PluginState.Running) is { } required)
                     throw new PluginFault($"It requires the plugin '{required}', which does not run.");
-                await migrator.Migrate(plugin.Id, plugin.Assembly!, cancel);
+                applied.AddRange((await migrator.Migrate(plugin.Id, plugin.Assembly!, cancel)).Select(migration => (plugin.Id, migration)));
             }
             catch (Exception fault) when (fault is MigrationFault or PluginFault)
             {
                 plugin.Fail(fault.Message, fault.InnerException);
                 logs.CreateLogger("Crucible.Plugins").LogError("Plugin {Plugin} does not run. {Reason}", plugin.Id, plugin.Reason);
             }
-        Catalogue = new(plugins, GroundModule.Offer());
+        return (plugins, applied);
     }
+
+    /// <summary>Holds one folder for each plugin.</summary>
+    public static string PluginsPath(IConfiguration configuration) =>
+        configuration["Crucible:PluginsPath"] is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, "plugins");
 }

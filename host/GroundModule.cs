@@ -1,5 +1,6 @@
 using Crucible.Data;
 using Crucible.Host.Audit;
+using Crucible.Host.Backup;
 using Crucible.Host.Jobs;
 using Crucible.Host.People;
 using Crucible.Host.Plugins;
@@ -14,7 +15,7 @@ namespace Crucible.Host;
 /// <summary>What the host offers in the terms that plugins use: its topics, its live rules, its jobs.</summary>
 internal static class GroundModule
 {
-    public static ModuleOffer Offer()
+    public static ModuleOffer Offer(BackupOptions backups)
     {
         var offer = new ModuleOffer(new("crucible", "Crucible", ModuleInfo.SdkVersion));
         new ModuleBuilder(offer, new ConfigurationBuilder().Build())
@@ -48,7 +49,8 @@ internal static class GroundModule
             .Retention("audit", "Lines of the audit log", 400, (services, before, cancel) => services.GetRequiredService<AuditStore>().Forget(before, cancel), least: 30)
             .Every<ForgetOldData>("0 20 3 * * ?", new() { Title = "Forget old data", What = "Removes what has been kept long enough, kind by kind." })
             .Every<TrimJobHistory>("0 40 * * * ?", new() { What = "Forgets runs of jobs that are older than the history is kept." })
-            .Every<ForgetExpiredCredentials>("0 40 * * * ?", new() { Title = "Forget expired credentials", What = "Deletes sessions that are over, and tokens, links and invitations a month after their end." });
+            .Every<ForgetExpiredCredentials>("0 40 * * * ?", new() { Title = "Forget expired credentials", What = "Deletes sessions that are over, and tokens, links and invitations a month after their end." })
+            .AddBackupJobs(backups);
         return offer;
     }
 

@@ -1,8 +1,9 @@
 using Crucible.Host;
+using Crucible.Host.Commands;
 
 try
 {
-    if (await Commands.TryRun(args, CancellationToken.None) is { } code)
+    if (await CommandLine.TryRun(args, CancellationToken.None) is { } code)
         return code;
     await using var crucible = await CrucibleHost.Build(args, Console.WriteLine, CancellationToken.None);
     return await crucible.Run();

@@ -1,6 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using Dapper;
 using Npgsql;
 
@@ -12,80 +10,50 @@ namespace Crucible.Host.Data;
 /// </summary>
 internal sealed class Migrator(NpgsqlDataSource source, ILogger logger)
 {
-    private const long Lock = 0x43525543_49424C45; // "CRUCIBLE"
+    /// <summary>The advisory lock of whoever changes the schema.</summary>
+    public const long Lock = 0x43525543_49424C45; // "CRUCIBLE"
 
     /// <summary>Brings one module's schema up to date.</summary>
     /// <param name="module">Its id, which is also its schema.</param>
     /// <param name="assembly">Embeds <c>Migrations.0001_name.sql</c> and so on.</param>
     /// <param name="cancel">Stops between two files.</param>
+    /// <returns>The files that were applied now.</returns>
     /// <exception cref="MigrationFault">A file failed, or was edited after it had run. Files before it stay applied.</exception>
-    public async Task Migrate(string module, Assembly assembly, CancellationToken cancel)
+    public async Task<IReadOnlyList<string>> Migrate(string module, Assembly assembly, CancellationToken cancel)
     {
-        var files = Files(assembly);
+        var files = Migration.In(assembly);
+        var done = new List<string>();
         await using var connection = await source.OpenConnectionAsync(cancel);
-        await connection.ExecuteAsync("select pg_advisory_lock(@Lock)", new { Lock });
+        await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_lock(@Lock)", new { Lock }, commandTimeout: 0, cancellationToken: cancel));
         try
         {
-            await connection.ExecuteAsync($"""
-                create schema if not exists crucible;
-                create table if not exists crucible.migration (
-                    module text not null, number int not null, name text not null, checksum text not null,
-                    applied_at timestamptz not null default now(), primary key (module, number));
-                create schema if not exists "{module}";
-                """);
-            var applied = (await connection.QueryAsync<(int Number, string Checksum)>(
-                "select number, checksum from crucible.migration where module = @module", new { module })).ToDictionary(m => m.Number, m => m.Checksum);
-            foreach (var file in files)
+            await Migration.Prepare(connection, module);
+            foreach (var file in await Pending(connection, module, files))
             {
                 cancel.ThrowIfCancellationRequested();
-                if (!applied.TryGetValue(file.Number, out var checksum))
-                    await Apply(connection, module, file, cancel);
-                else if (checksum != file.Checksum)
-                    throw new MigrationFault($"{file.Name} was changed after it had run here. Restore the file and put the change into a new one.", null);
+                await using var transaction = await connection.BeginTransactionAsync(cancel);
+                await file.Apply(connection, module, cancel);
+                await transaction.CommitAsync(cancel);
+                logger.LogInformation("Migrated {Module} to {Migration}", module, file.Name);
+                done.Add(file.Name);
             }
         }
         finally
         {
             await connection.ExecuteAsync("select pg_advisory_unlock(@Lock)", new { Lock });
         }
+        return done;
     }
 
-    private async Task Apply(NpgsqlConnection connection, string module, MigrationFile file, CancellationToken cancel)
+    /// <summary>Those of the files that have not run here.</summary>
+    /// <exception cref="MigrationFault">One was edited after it had run.</exception>
+    public static async Task<IReadOnlyList<Migration>> Pending(NpgsqlConnection connection, string module, IReadOnlyList<Migration> files)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        try
-        {
-            await connection.ExecuteAsync(new CommandDefinition(file.Sql, transaction: transaction, commandTimeout: 0, cancellationToken: cancel));
-        }
-        catch (PostgresException fault)
-        {
-            throw new MigrationFault($"{file.Name} failed: {fault.MessageText}. Nothing of it was kept.", fault);
-        }
-        await connection.ExecuteAsync("insert into crucible.migration (module, number, name, checksum) values (@module, @Number, @Name, @Checksum)",
-            new { module, file.Number, file.Name, file.Checksum }, transaction);
-        await transaction.CommitAsync(cancel);
-        logger.LogInformation("Migrated {Module} to {Migration}", module, file.Name);
+        var applied = (await connection.QueryAsync<(int Number, string Checksum)>(
+            "select number, checksum from crucible.migration where module = @module", new { module })).ToDictionary(m => m.Number, m => m.Checksum);
+        foreach (var file in files)
+            if (applied.TryGetValue(file.Number, out var checksum) && checksum != file.Checksum)
+                throw new MigrationFault($"{file.Name} was changed after it had run here. Restore the file and put the change into a new one.", null);
+        return [.. files.Where(f => !applied.ContainsKey(f.Number))];
     }
-
-    private static List<MigrationFile> Files(Assembly assembly)
-    {
-        var files = new List<MigrationFile>();
-        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith("Migrations.", StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal)))
-        {
-            var name = resource["Migrations.".Length..];
-            if (!int.TryParse(name.Split('_')[0], out var number))
-                throw new MigrationFault($"{name} must begin with its number, as 0001_name.sql.", null);
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
-            var sql = reader.ReadToEnd().ReplaceLineEndings("\n");
-            files.Add(new(number, name, sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)))));
-        }
-        if (files.GroupBy(f => f.Number).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new MigrationFault($"Two migrations have the number {twice.Key}: {string.Join(", ", twice.Select(f => f.Name))}.", null);
-        return [.. files.OrderBy(f => f.Number)];
-    }
-
-    private sealed record MigrationFile(int Number, string Name, string Sql, string Checksum);
 }
-
-/// <summary>A migration that could not be applied, in words for an admin.</summary>
-internal sealed class MigrationFault(string message, Exception? inner) : Exception(message, inner);

@@ -1,3 +1,5 @@
+using Crucible.Files;
+
 namespace Crucible.Host.Postgres;
 
 /// <summary>Where Crucible keeps its things when nobody says otherwise.</summary>
@@ -16,4 +18,7 @@ internal static class DataPath
             ? Path.Combine(home, "crucible")
             : throw new StartupFailure("This user has no home folder to keep data in. Set Crucible__DataPath to a folder that the user may write to.");
     }
+
+    /// <summary>The stored files below a data folder.</summary>
+    public static IFileStore Files(string dataPath) => new FolderFiles(Path.Combine(dataPath, "files"));
 }

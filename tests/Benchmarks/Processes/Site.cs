@@ -29,6 +29,9 @@ internal sealed class Site(string built, CancellationToken cancel) : IAsyncDispo
     /// <summary>Its database, for large sets and for raw COPY.</summary>
     public NpgsqlDataSource Database { get; private set; } = null!;
 
+    /// <summary>How to reach that database, and others of its server.</summary>
+    public string ConnectionString => EmbeddedPostgres.Running(DataPath) ?? throw new InvalidOperationException("The host's PostgreSQL does not run.");
+
     /// <summary>A request header: the admin's API token.</summary>
     public string Bearer { get; private set; } = "";
 
@@ -38,7 +41,8 @@ internal sealed class Site(string built, CancellationToken cancel) : IAsyncDispo
     /// <summary>The process that all of PostgreSQL's are children of.</summary>
     public int PostmasterPid => int.Parse(File.ReadLines(Path.Combine(DataPath, "postgres", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
-    private string DataPath => Path.Combine(_folder, "data");
+    /// <summary>Its data folder.</summary>
+    public string DataPath => Path.Combine(_folder, "data");
 
     /// <summary>The first start, which creates the database, and credentials for an admin.</summary>
     public async Task Make()
@@ -81,8 +85,7 @@ internal sealed class Site(string built, CancellationToken cancel) : IAsyncDispo
             await Task.Delay(5, cancel);
         }
         var took = Stopwatch.GetElapsedTime(began);
-        var connection = EmbeddedPostgres.Running(DataPath) ?? throw new InvalidOperationException("The host's PostgreSQL does not run.");
-        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { CommandTimeout = 600 });
+        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { CommandTimeout = 600 });
         return took;
     }
 
