@@ -69,9 +69,11 @@ public sealed class TokenStore(Database db, AccessCache cache, IEnumerable<Permi
         var revoked = await write.Connection.ExecuteAsync(new(
             "update crucible.token set revoked_at = @now where id = @id and person_id = @personId and revoked_at is null",
             new { id, personId, now = time.GetUtcNow() }, cancellationToken: cancel));
+        if (revoked == 0)
+            return false;
         write.Tell("crucible", PersonAccessChanged.Topic(personId), new PersonAccessChanged(personId));
         await write.Commit(cancel);
         cache.Forget(personId);
-        return revoked == 1;
+        return true;
     }
 }

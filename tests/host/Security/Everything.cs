@@ -11,11 +11,15 @@ public sealed class Everything : World
     private static readonly Lazy<Task<string>> Gathered = new(Gather);
 
     private readonly ConcurrentDictionary<string, Lazy<Task<Seat>>> _seats = new();
+    private Lazy<Task<IReadOnlyList<RouteCase>>>? _cases;
 
     protected override Task<string> Plugins() => Gathered.Value;
 
     // A test that is refused a hundred times a second is not what this counts.
     protected override IEnumerable<string> Settings => ["Crucible:SignInsPerMinute=1000"];
+
+    /// <summary>Every route, made ready once: what is refused leaves the things it was tried on as they are.</summary>
+    internal Task<IReadOnlyList<RouteCase>> Cases() => (_cases ??= new(() => RouteCase.All(this))).Value;
 
     /// <summary>Somebody at a browser, signed in once for all tests; null is nobody.</summary>
     internal Task<Seat> Sit(Player? player) =>

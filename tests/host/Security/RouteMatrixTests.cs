@@ -119,7 +119,7 @@ public sealed class RouteMatrixTests(Everything world) : IClassFixture<Everythin
     /// <summary>Tries all at once; only when something is different afterwards each alone, to say which it was.</summary>
     private async Task Unchanged(Func<RouteCase, bool> which, Func<RouteCase, Task> attack)
     {
-        var cases = (await RouteCase.All(world)).Where(which).ToList();
+        var cases = (await world.Cases()).Where(which).ToList();
         // Signing everybody in writes; attacks do not.
         foreach (var one in cases)
             foreach (var _ in await new Trespassers(world).Of(one.Expected))
