@@ -27,7 +27,7 @@ internal sealed record DatabasePicture(IReadOnlyDictionary<string, string> Table
             while (await rows.ReadAsync())
                 tables.Add(rows.GetString(0));
         var hashes = string.Join(" union all ", tables.Select(t =>
-            $"select '{t}', count(*) || ' rows ' || coalesce(md5(string_agg(row, '' order by row)), '') from (select md5((to_jsonb(t) - $1)::text) as row from {t} t) t"));
+            $"select '{t}', count(*) || ' rows ' || coalesce(sum(hashtextextended((to_jsonb(t) - $1)::text, 0)), 0) from {t} t"));
         await using var all = new NpgsqlCommand(hashes, connection) { Parameters = { new() { Value = Moving } } };
         await using var found = await all.ExecuteReaderAsync();
         var picture = new Dictionary<string, string>();

@@ -69,13 +69,15 @@ internal static class PageRules
                     yield return $"the attribute {attribute.Name} of {Cut(element.OuterHtml)}";
                 else if (attribute.Name is "href" or "src" or "action" or "formaction" or "xlink:href" or "poster" or "data" && !IsAddress(attribute.Value, element))
                     yield return $"leads to {Cut(attribute.Value)}: {Cut(element.OuterHtml)}";
-        foreach (var form in page.QuerySelectorAll("form[method=post]"))
-            if (form.QuerySelector("input[name=__RequestVerificationToken]") is null)
-                yield return $"a form without its token: {Cut(form.OuterHtml)}";
         foreach (var link in page.QuerySelectorAll("a[target=_blank]"))
             if (link.GetAttribute("rel")?.Contains("noopener", StringComparison.Ordinal) != true)
                 yield return $"opens another page that may steer this one: {Cut(link.OuterHtml)}";
     }
+
+    /// <summary>Forms that would be refused for want of their token, whoever sends them.</summary>
+    public static IEnumerable<string> Forms(Reply reply) => !reply.IsHtml || reply.Asked == "GET /ui" ? []
+        : Seat.Parse(reply.Body).QuerySelectorAll("form[method=post]").Where(f => f.QuerySelector("input[name=__RequestVerificationToken]") is null)
+            .Select(f => $"{reply.Asked}: a form without its token: {Cut(f.OuterHtml)}");
 
     private static bool IsAddress(string value, IElement element)
     {

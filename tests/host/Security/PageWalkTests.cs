@@ -16,7 +16,7 @@ public sealed class PageWalkTests(Everything world) : IClassFixture<Everything>
         var faults = new List<string>();
         foreach (var (seat, name, isPrivate) in ((Seat, string, bool)[])[(await world.Sit(world.Cast.Admin), "admin", true), (await world.Sit(world.Cast.Viewer), "viewer", true), (await world.Sit(null), "nobody", false)])
         {
-            var seen = await Walk(seat, isPrivate, faults);
+            var seen = await Walk(seat, isPrivate, name == "admin", faults);
             // A walk that stops at the door proves nothing.
             if (isPrivate)
                 Assert.True(seen > 25, $"The {name} came to {seen} pages only.");
@@ -24,13 +24,15 @@ public sealed class PageWalkTests(Everything world) : IClassFixture<Everything>
         Assert.True(faults.Count == 0, string.Join('\n', faults.Distinct().Take(40).Prepend($"{faults.Count} faults:")));
     }
 
-    private async Task<int> Walk(Seat seat, bool isPrivate, List<string> faults)
+    private async Task<int> Walk(Seat seat, bool isPrivate, bool complete, List<string> faults)
     {
         var cases = (await world.Cases()).Where(c => c.Route.Method == "GET").ToList();
         var (seen, waiting) = (new HashSet<string>(), new Queue<string>());
         void Take(Reply reply)
         {
             faults.AddRange(PageRules.Faults(reply, isPrivate));
+            if (complete)
+                faults.AddRange(PageRules.Forms(reply));
             if (reply.Status >= 500 && !reply.Asked.Contains("/sample/fault", StringComparison.Ordinal))
                 faults.Add(reply.ToString());
             if (reply.IsHtml)

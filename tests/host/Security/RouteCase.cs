@@ -9,18 +9,13 @@ namespace Crucible.Host.Tests.Security;
 /// <param name="Things">What the words in braces stand for.</param>
 internal sealed record RouteCase(HostRoute Route, Expectation Expected, bool Declared, Things Things)
 {
-    /// <summary>Every route of the world, with things that Mira made; her token is <c>{token}</c>.</summary>
+    /// <summary>Every route of the world, on one set of things that Mira made; her token is <c>{token}</c>. Nobody who is refused changes them.</summary>
     public static async Task<IReadOnlyList<RouteCase>> All(Everything world)
     {
+        var lines = (await HostRoutes.Of(world.Services)).Select(r => (Route: r, Line: Line(r), Expected: Line(r) ?? Usual(r))).ToList();
         var mira = await world.Token(world.Cast.Member, "write");
-        var cases = new List<RouteCase>();
-        foreach (var route in await HostRoutes.Of(world.Services))
-        {
-            var line = Line(route);
-            var expected = line ?? Usual(route);
-            cases.Add(new(route, expected, line is not null, await Things.For(world, mira, world.Cast.Member, expected.Template)));
-        }
-        return cases;
+        var things = await Things.For(world, mira, world.Cast.Member, string.Concat(lines.Select(l => l.Expected.Template)));
+        return [.. lines.Select(l => new RouteCase(l.Route, l.Expected, l.Line is not null, things))];
     }
 
     public static Expectation? Line(HostRoute route)

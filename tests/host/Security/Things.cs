@@ -36,6 +36,10 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
         return new(words);
     }
 
+    /// <summary>A further set of all of them.</summary>
+    public static async Task<Things> Make(Everything world) =>
+        await For(world, await world.Token(world.Cast.Member, "write"), world.Cast.Member, "{experiment}");
+
     private static async Task MakeExperiment(Seat mira, Dictionary<string, string> words)
     {
         var name = words["name"] = "things " + Guid.NewGuid();
