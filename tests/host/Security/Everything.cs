@@ -53,3 +53,11 @@ public sealed class Everything : World
         return folder;
     }
 }
+
+/// <summary>Tests after which everything of the world's own things is as it was; they share one.</summary>
+[CollectionDefinition(nameof(Untouched))]
+public sealed class Untouched : ICollectionFixture<Everything>;
+
+/// <summary>Tests that break what they are given; they share another.</summary>
+[CollectionDefinition(nameof(Battered))]
+public sealed class Battered : ICollectionFixture<Everything>;

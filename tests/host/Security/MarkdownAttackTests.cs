@@ -5,7 +5,8 @@ using Crucible.Testing;
 namespace Crucible.Host.Tests.Security;
 
 /// <summary>Notes that were written to run in the reader's browser, or to keep the server busy.</summary>
-public sealed class MarkdownAttackTests(Everything world) : IClassFixture<Everything>
+[Collection(nameof(Untouched))]
+public sealed class MarkdownAttackTests(Everything world)
 {
     private const int Longest = 5000;
 

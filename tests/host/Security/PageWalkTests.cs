@@ -5,7 +5,8 @@ using Crucible.Testing;
 namespace Crucible.Host.Tests.Security;
 
 /// <summary>Every page that can be reached, by its route or by a link, with what a hostile colleague has filled it with.</summary>
-public sealed class PageWalkTests(Everything world) : IClassFixture<Everything>
+[Collection(nameof(Untouched))]
+public sealed class PageWalkTests(Everything world)
 {
     private const int Most = 250;
 

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Crucible.Host.Tests.Security;
 
 /// <summary>Nobody is sent to another site by an address that looks like ours.</summary>
-public sealed class RedirectTests(Everything world) : IClassFixture<Everything>
+[Collection(nameof(Battered))]
+public sealed class RedirectTests(Everything world)
 {
     private static readonly string[] Names = ["returnUrl", "ReturnUrl", "return_url", "next", "url", "redirect", "redirect_uri", "to", "back"];
 

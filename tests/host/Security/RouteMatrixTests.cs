@@ -8,7 +8,8 @@ namespace Crucible.Host.Tests.Security;
 /// Every route of the host, as the host itself lists them, tried by everybody who may not. A plugin or page that is added
 /// is tried without a line here; what changes something needs one in <see cref="RouteTable"/>.
 /// </summary>
-public sealed class RouteMatrixTests(Everything world) : IClassFixture<Everything>
+[Collection(nameof(Untouched))]
+public sealed class RouteMatrixTests(Everything world)
 {
     private static readonly string[] Programs = ["*/*", "application/json"];
     private readonly ConcurrentQueue<string> _faults = new();

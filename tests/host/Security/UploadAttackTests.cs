@@ -6,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Crucible.Host.Tests.Security;
 
 /// <summary>Files that are sent to be somewhere else, to be something else, or to be too much.</summary>
-public sealed class UploadAttackTests(Everything world) : IClassFixture<Everything>
+[Collection(nameof(Untouched))]
+public sealed class UploadAttackTests(Everything world)
 {
     private const string Marker = "sentinel-of-the-upload";
     private const string Root = "/api/2.0/mlflow-artifacts/artifacts/";
