@@ -33,7 +33,8 @@ internal static class Logs
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal)
             .MinimumLevel.Override("Quartz", quiet)
             .MinimumLevel.Override("System.Net.Http", quiet)
-            .Enrich.FromLogContext();
+            .Enrich.FromLogContext()
+            .Enrich.With<OneLine>();
         return (json
             ? logs.WriteTo.Console(new JsonFormatter(renderMessage: true))
             : logs.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture)).CreateLogger();

@@ -15,7 +15,9 @@ public sealed class OwnHost : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("crucible-own-").FullName;
     private Process? _process;
 
-    private OwnHost(int port) => Url = $"http://127.0.0.1:{port}";
+    private readonly (string Name, string Value)[] _settings;
+
+    private OwnHost(int port, (string Name, string Value)[] settings) => (Url, _settings) = ($"http://127.0.0.1:{port}", settings);
 
     /// <summary>Password of the user <c>admin</c>.</summary>
     public const string Password = "nine patient winter bridges";
@@ -27,9 +29,10 @@ public sealed class OwnHost : IAsyncDisposable
     public List<string> Said { get; } = [];
 
     /// <summary>Starts one and waits until it is ready.</summary>
-    public static async Task<OwnHost> Start()
+    /// <param name="settings">Environment variables; with <c>ConnectionStrings__Crucible</c> it shares a world's database instead of having its own.</param>
+    public static async Task<OwnHost> Start(params (string Name, string Value)[] settings)
     {
-        var host = new OwnHost(FreePort());
+        var host = new OwnHost(FreePort(), settings);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(host._folder, (UnixFileMode)0b111_101_101);
         await host.Launch();
@@ -47,6 +50,8 @@ public sealed class OwnHost : IAsyncDisposable
         };
         start.Environment["Crucible__DataPath"] = _folder;
         start.Environment["Crucible__AdminPassword"] = Password;
+        foreach (var (name, value) in _settings)
+            start.Environment[name] = value;
         lock (Said)
             Said.Clear();
         _process = Process.Start(start)!;

@@ -2,6 +2,7 @@ using Crucible.Host.People;
 using Crucible.People;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.RazorPages.Infrastructure;
 
 namespace Crucible.Host.Pages.Account;
 
@@ -17,6 +18,8 @@ internal abstract class AccountPage : PageModel
 
     protected Credential Proof => Access.Of(HttpContext)!.Credential;
 
+    // To the framework every public method whose name begins with On is a handler, of the method PAGE in this case.
+    [NonHandler]
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
         if (Proof.Kind != CredentialKind.Session)

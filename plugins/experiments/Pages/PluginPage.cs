@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.RazorPages.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Experiments.Pages;
@@ -36,6 +37,7 @@ public abstract class PluginPage : PageModel
     protected string? Query(string name) => Request.Query[name] is [{ } value, ..] ? value : null;
 
     /// <summary>No text that is searched or stored holds U+0000, which PostgreSQL cannot hold either; whoever sends one is no browser.</summary>
+    [NonHandler]
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
         var sent = Request.Query.Concat(Request.HasFormContentType ? Request.Form.AsEnumerable() : []);

@@ -9,6 +9,9 @@ public class DropIn : World
 {
     private static readonly Lazy<Task<string>> Built = new(Build);
 
+    /// <summary>Where they stand, built once for the whole assembly.</summary>
+    internal static Task<string> Folder => Built.Value;
+
     protected override Task<string> Plugins() => Built.Value;
 
     private static async Task<string> Build()

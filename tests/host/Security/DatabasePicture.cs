@@ -1,0 +1,42 @@
+using Npgsql;
+
+namespace Crucible.Host.Tests.Security;
+
+/// <summary>Every table of the database as a count and a hash, to tell whether anything is different afterwards.</summary>
+internal sealed record DatabasePicture(IReadOnlyDictionary<string, string> Tables)
+{
+    // What changes by itself while nobody asks for anything: the scheduler's clockwork, how far reactions have come.
+    private static readonly string[] Background =
+    [
+        "qrtz_triggers", "qrtz_cron_triggers", "qrtz_fired_triggers", "qrtz_scheduler_state", "qrtz_locks", "qrtz_execution_history", "reaction",
+    ];
+
+    // What every request moves, refused or not: when a credential was last seen, and how far its session therefore reaches.
+    private static readonly string[] Moving = ["seen_at", "used_at", "expires_at"];
+
+    public static async Task<DatabasePicture> Take(string connectionString)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        var tables = new List<string>();
+        await using (var list = new NpgsqlCommand("""
+            select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables
+            where schemaname not in ('pg_catalog', 'information_schema') and not lower(tablename) = any($1) order by 1
+            """, connection) { Parameters = { new() { Value = Background } } })
+        await using (var rows = await list.ExecuteReaderAsync())
+            while (await rows.ReadAsync())
+                tables.Add(rows.GetString(0));
+        var hashes = string.Join(" union all ", tables.Select(t =>
+            $"select '{t}', count(*) || ' rows ' || coalesce(sum(hashtextextended((to_jsonb(t) - $1)::text, 0)), 0) from {t} t"));
+        await using var all = new NpgsqlCommand(hashes, connection) { Parameters = { new() { Value = Moving } } };
+        await using var found = await all.ExecuteReaderAsync();
+        var picture = new Dictionary<string, string>();
+        while (await found.ReadAsync())
+            picture[found.GetString(0)] = found.GetString(1);
+        return new(picture);
+    }
+
+    /// <summary>The tables that are different in the later picture.</summary>
+    public IEnumerable<string> Differences(DatabasePicture later) =>
+        Tables.Keys.Union(later.Tables.Keys).Where(t => Tables.GetValueOrDefault(t) != later.Tables.GetValueOrDefault(t)).Order(StringComparer.Ordinal);
+}

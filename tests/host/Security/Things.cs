@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Crucible.Testing;
+using Npgsql;
+
+namespace Crucible.Host.Tests.Security;
+
+/// <summary>
+/// The ids that a line of <see cref="RouteTable"/> names in braces, made for that line alone: an experiment of Mira's in team
+/// red with a run, a model, a file, tags, and some of it deleted.
+/// </summary>
+internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
+{
+    private const string Api = "/api/2.0/mlflow/";
+
+    public string Fill(string template) => Word().Replace(template, m =>
+        m.Groups[1].Value == "new" ? "new-" + Guid.NewGuid().ToString("N")
+        : Words.TryGetValue(m.Groups[1].Value, out var value) ? value : m.Value);
+
+    /// <summary>Makes what this template names.</summary>
+    /// <param name="world">Where.</param>
+    /// <param name="mira">A program that may write in team red.</param>
+    /// <param name="oneself">Whose token <c>{token}</c> is.</param>
+    /// <param name="template">Text with words in braces.</param>
+    public static async Task<Things> For(World world, Seat mira, Player oneself, string template)
+    {
+        var words = new Dictionary<string, string> { ["password"] = Uri.EscapeDataString(Player.Password) };
+        if (Object().IsMatch(template))
+            await MakeExperiment(mira, words);
+        if (template.Contains("{goneRun}", StringComparison.Ordinal))
+            await Ask(mira, "runs/delete", new { run_id = words["goneRun"] = await MakeRun(mira, words["experiment"]) });
+        if (template.Contains("{goneExperiment}", StringComparison.Ordinal))
+            await Ask(mira, "experiments/delete", new { experiment_id = words["goneExperiment"] = Text(await Ask(mira, "experiments/create", new { name = "gone " + Guid.NewGuid() }), "experiment_id") });
+        if (template.Contains("{token}", StringComparison.Ordinal))
+            words["token"] = await TokenOf(world, oneself);
+        return new(words);
+    }
+
+    /// <summary>A further set of all of them.</summary>
+    public static async Task<Things> Make(Everything world) =>
+        await For(world, await world.Token(world.Cast.Member, "write"), world.Cast.Member, "{experiment}");
+
+    private static async Task MakeExperiment(Seat mira, Dictionary<string, string> words)
+    {
+        var name = words["name"] = "things " + Guid.NewGuid();
+        var experiment = words["experiment"] = Text(await Ask(mira, "experiments/create", new { name, tags = new[] { new { key = "tag", value = "v" } } }), "experiment_id");
+        var run = words["run"] = await MakeRun(mira, experiment);
+        words["name"] = Uri.EscapeDataString(name);
+        words["folder"] = $"{experiment}/{run}/artifacts";
+        words["model"] = Text(await Ask(mira, "logged-models", new { experiment_id = experiment, name = "m", source_run_id = run, tags = new[] { new { key = "tag", value = "v" } } }), "model", "info", "model_id");
+        var kept = await mira.Send("PUT", $"/api/2.0/mlflow-artifacts/artifacts/{words["folder"]}/a.txt", new ByteArrayContent([1]));
+        Assert.True(kept.Status == 200, kept.ToString());
+    }
+
+    public static async Task<string> MakeRun(Seat mira, string experiment)
+    {
+        var run = Text(await Ask(mira, "runs/create", new { experiment_id = experiment, run_name = "run", start_time = 1, tags = new[] { new { key = "tag", value = "v" } } }), "run", "info", "run_id");
+        await Ask(mira, "runs/log-metric", new { run_id = run, key = "m", value = 0.5, timestamp = 0, step = 0 });
+        return run;
+    }
+
+    private static async Task<string> TokenOf(World world, Player player)
+    {
+        await using var connection = new NpgsqlConnection(world.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("select id::text from crucible.token where person_id = $1 and revoked_at is null limit 1", connection) { Parameters = { new() { Value = player.PersonId } } };
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
+    public static async Task<JsonElement> Ask(Seat mira, string call, object body)
+    {
+        var reply = await mira.Send("POST", Api + call, Seat.Json(JsonSerializer.Serialize(body)));
+        Assert.True(reply.Status == 200, reply.ToString());
+        return JsonDocument.Parse(reply.Body).RootElement;
+    }
+
+    private static string Text(JsonElement answer, params string[] path)
+    {
+        foreach (var name in path)
+            answer = answer.GetProperty(name);
+        return answer.GetString()!;
+    }
+
+    [GeneratedRegex(@"\{([a-zA-Z]+)\}")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\{(experiment|run|model|folder|name|goneRun)\}")]
+    private static partial Regex Object();
+}
