@@ -97,7 +97,7 @@ internal sealed class ProviderSignIn(ExternalIdentityStore identities, PersonSto
         if (Access.Of(http) is not { } access || access.Credential.SessionId != properties.Items[Session] || access.Credential.PersonId.ToString() != properties.Items[LinkFor]
             || await persons.Find(access.Credential.PersonId, http.RequestAborted) is not { } person)
             return ProviderRefusals.Session;
-        var actor = access.Actor with { Origin = access.Credential.From(http.Connection.RemoteIpAddress) };
+        var actor = access.Actor with { Origin = access.Credential.From(ClientAddress.Of(http)) };
         return await identities.Link(actor, person, identity, http.RequestAborted)
             || await identities.Find(identity.Issuer, identity.Subject, identity.Account, http.RequestAborted) == person.Id ? null : ProviderRefusals.Taken;
     }

@@ -61,7 +61,7 @@ public sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOp
         var result = await AuthenticateAsync();
         if (result.Succeeded && Context.Features.Get<Access>() is { Credential.SessionId: { } id } old)
         {
-            await sessions.End(old.Actor with { Origin = old.Credential.From(Context.Connection.RemoteIpAddress) }, id, Context.RequestAborted);
+            await sessions.End(old.Actor with { Origin = old.Credential.From(ClientAddress.Of(Context)) }, id, Context.RequestAborted);
             Logger.SignedOut(old.Actor.UserName, ClientAddress.Of(Context));
         }
     }
