@@ -1,5 +1,6 @@
 using Crucible.Data;
 using Crucible.Host.Pages.Account;
+using Crucible.Host.Pages.Admin;
 using Crucible.Host.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -37,7 +38,7 @@ public static class PeopleSetup
         services.AddSingleton<TeamStore>().AddSingleton<TeamRemovalStore>().AddSingleton<TokenStore>();
         services.AddSingleton<LinkStore>().AddSingleton<InvitationStore>().AddSingleton<ExternalIdentityStore>().AddSingleton<SignedLinks>();
         services.AddSingleton<SignInLimits>().AddSingleton<DummyHash>().AddSingleton<Permissions>().AddSingleton<SecondStep>();
-        services.AddScoped<PasswordCheck>().AddScoped<PresentPassword>();
+        services.AddScoped<PasswordCheck>().AddScoped<PresentPassword>().AddSingleton<PersonFile>();
     }
 
     private static void AddIdentity(IServiceCollection services, IConfiguration configuration)
