@@ -1,5 +1,6 @@
 using Crucible.Data;
 using Crucible.Host.Pages.Account;
+using Crucible.Host.Pages.Admin;
 using Crucible.Host.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -14,6 +15,9 @@ namespace Crucible.Host.People;
 /// <summary>Everything about who may do what, in two calls.</summary>
 public static class PeopleSetup
 {
+    /// <summary>OWASP's figure for PBKDF2 with HMAC-SHA512; the framework's own is of 2022.</summary>
+    internal const int Iterations = 210_000;
+
     private const string Scheme = "crucible";
 
     /// <summary>Registers people, their credentials and the rules of requests. Needs a <see cref="Database"/> in the services.</summary>
@@ -37,7 +41,7 @@ public static class PeopleSetup
         services.AddSingleton<TeamStore>().AddSingleton<TeamRemovalStore>().AddSingleton<TokenStore>();
         services.AddSingleton<LinkStore>().AddSingleton<InvitationStore>().AddSingleton<ExternalIdentityStore>().AddSingleton<SignedLinks>();
         services.AddSingleton<SignInLimits>().AddSingleton<DummyHash>().AddSingleton<Permissions>().AddSingleton<SecondStep>();
-        services.AddScoped<PasswordCheck>().AddScoped<PresentPassword>();
+        services.AddScoped<PasswordCheck>().AddScoped<PresentPassword>().AddSingleton<PersonFile>();
     }
 
     private static void AddIdentity(IServiceCollection services, IConfiguration configuration)
@@ -46,8 +50,7 @@ public static class PeopleSetup
             identity.Lockout = new() { MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5) })
             .AddUserManager<Accounts>().AddUserStore<IdentityStore>().AddTokenProvider<TimeCodes>(TokenOptions.DefaultAuthenticatorProvider);
         services.Replace(ServiceDescriptor.Scoped<IPasswordValidator<Person>, PasswordRules>());
-        // OWASP's figure for PBKDF2 with HMAC-SHA512; the framework's own is of 2022.
-        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = Iterations);
 
         services.AddAuthentication(Scheme)
             .AddPolicyScheme(Scheme, null, policy => policy.ForwardDefaultSelector = http =>

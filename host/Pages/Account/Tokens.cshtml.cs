@@ -51,9 +51,9 @@ internal sealed class TokensModel(TokenStore tokens, PersonStore persons, GrantS
         return Made is null ? Refused() : Page();
     }
 
-    public async Task<IActionResult> OnPostRevoke(Guid id, CancellationToken cancel)
+    public async Task<IActionResult> OnPostRevoke([FromForm] Guid token, CancellationToken cancel)
     {
-        if (!await tokens.Revoke(Actor, PersonId, id, cancel))
+        if (!await tokens.Revoke(Actor, PersonId, token, cancel))
             return NotFound();
         TempData["Notice"] = "The token is revoked. Programs that use it are refused from now on.";
         return LocalRedirect("/account/tokens");

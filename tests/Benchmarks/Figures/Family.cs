@@ -9,6 +9,7 @@ internal sealed record Family(string Name, string Tells, Func<Bench, Task> Measu
         new("search", "runs found", SearchFigures.Measure),
         new("curves", "long histories out", CurveFigures.Measure),
         new("pages", "time to first byte, first load", PageFigures.Measure),
+        new("signin", "a whole sign-in beside the hash alone", SignInFigures.Measure),
         new("live", "one change to thousands of listeners", LiveFigures.Measure),
         new("backup", "all of it out and in again", BackupFigures.Measure),
         new("start", "warm start and idle memory", StartFigures.Measure),

@@ -15,6 +15,9 @@ namespace Crucible.Benchmarks.Processes;
 /// </summary>
 internal sealed class Site(string built, CancellationToken cancel) : IAsyncDisposable
 {
+    /// <summary>Of the user <c>admin</c>.</summary>
+    public const string AdminPassword = "seven quiet harbour lanterns";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly string _folder = MakeFolder();
@@ -77,7 +80,7 @@ internal sealed class Site(string built, CancellationToken cancel) : IAsyncDispo
         Address = FreePort();
         var began = Stopwatch.GetTimestamp();
         _process = new("dotnet", [Path.Combine(built, "Crucible.Host.dll"), "--urls", $"http://{Address}"],
-            ("Crucible__DataPath", DataPath), ("Crucible__AdminPassword", "seven quiet harbour lanterns"), ("Crucible__TrackingPerSecond", "1000000"));
+            ("Crucible__DataPath", DataPath), ("Crucible__AdminPassword", AdminPassword), ("Crucible__TrackingPerSecond", "1000000"));
         while (!await IsReady())
         {
             if (_process.HasEnded || Stopwatch.GetElapsedTime(began) > Patience)

@@ -31,10 +31,13 @@ public sealed class AccountTests
     }
 
     [Theory]
-    [InlineData("", "write", "30")]
-    [InlineData("trainer", "admin", "30")]
-    [InlineData("trainer", "write", "31")]
-    public async Task A_token_that_may_not_be_made_is_refused_at_its_field(string name, string scope, string days)
+    [InlineData("", "write", "30", "name")]
+    [InlineData("trainer", "admin", "30", "scope")]
+    [InlineData("trainer", "demo.drive", "30", "scope")]
+    [InlineData("trainer", "write read", "30", "scope")]
+    [InlineData("trainer", "no.such", "30", "scope")]
+    [InlineData("trainer", "write", "31", "days")]
+    public async Task A_token_that_may_not_be_made_is_refused_at_its_field(string name, string scope, string days, string field)
     {
         await using var host = await PeopleHost.Start();
         await host.Add("ada");
@@ -42,7 +45,7 @@ public sealed class AccountTests
         (await browser.SignIn("ada")).Dispose();
         using var response = await browser.Submit("/account/tokens", "#token-new form", ("Name", name), ("Scope", scope), ("Days", days));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
-        Assert.NotNull((await Browser.Parse(response)).QuerySelector("#account-name-note.error"));
+        Assert.NotNull((await Browser.Parse(response)).QuerySelector($"#account-{field}-note.error"));
         Assert.Equal(0L, await host.Sql<long>("select count(*) from crucible.token"));
     }
 
@@ -57,7 +60,7 @@ public sealed class AccountTests
         using var browser = host.Browse();
         (await browser.SignIn("ada")).Dispose();
         (await browser.Submit("/account/tokens", "#token-new form", ("Name", "mine"), ("Scope", "read"), ("Days", "7"))).Dispose();
-        using var response = await browser.Submit("/account/tokens", "#token-list form", ("id", id.ToString()));
+        using var response = await browser.Submit("/account/tokens", "#token-list form", ("token", id.ToString()));
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.NotNull(await browser.Who(Bearer(token)));
     }
@@ -108,7 +111,7 @@ public sealed class AccountTests
         using var elsewhere = host.Browse();
         (await browser.SignIn("ada")).Dispose();
         (await elsewhere.SignIn("ada")).Dispose();
-        (await browser.Submit("/account", "#account-sessions form")).Dispose();
+        (await browser.Submit("/account", "#account-sign-out-others")).Dispose();
         Assert.NotNull(await browser.Who());
         Assert.Null(await elsewhere.Who());
         (await browser.Submit("/account", "#account-profile form", ("DisplayName", "Ada Lovelace"))).Dispose();

@@ -57,10 +57,10 @@ internal sealed class Browser : IDisposable
     {
         var page = await Page(path);
         var element = Assert.IsType<IHtmlFormElement>(page.QuerySelector(form), exactMatch: false);
-        var fields = element.QuerySelectorAll<IHtmlInputElement>("input[name]").ToDictionary(i => i.Name!, i => i.Value);
-        foreach (var (name, value) in values)
-            fields[name] = value;
-        return await Post(new Uri(page.BaseUrl is { } url ? new Uri(url.Href) : Address, element.Action).PathAndQuery, new FormUrlEncodedContent(fields));
+        var fields = element.QuerySelectorAll<IHtmlInputElement>("input[name]").Where(i => i.Type != "checkbox" || i.IsChecked).Select(i => (Name: i.Name!, i.Value))
+            .Concat(element.QuerySelectorAll<IHtmlSelectElement>("select[name]").Select(s => (Name: s.Name!, Value: s.Value ?? "")))
+            .Where(f => values.All(v => v.Name != f.Name)).Concat(values);
+        return await Post(new Uri(page.BaseUrl is { } url ? new Uri(url.Href) : Address, element.Action).PathAndQuery, new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))));
     }
 
     public Task<HttpResponseMessage> SignIn(string name, string password = PeopleHost.Password, string query = "") =>

@@ -49,6 +49,7 @@ internal sealed class PeopleHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, tls => tls.UseHttps(Certificate));
         });
         builder.Services.AddSingleton<NpgsqlDataSource>(_ => NpgsqlDataSource.Create(connection)).AddSingleton<Database>();
+        builder.Services.AddSingleton(new Permission("crucible.people", Role.Admin, "manages people"));
         builder.Services.AddSingleton(new Permission("demo.write", Role.Member, "writes demos"));
         builder.Services.AddSingleton(new Permission("demo.drive", Role.Admin, "drives demos"));
         builder.Services.AddRazorPages().AddApplicationPart(typeof(PeopleSetup).Assembly);
@@ -81,7 +82,20 @@ internal sealed class PeopleHost : IAsyncDisposable
     }
 
     public async Task<string> Token(Person owner, string scope = "write", TimeSpan? life = null) =>
-        await Services.GetRequiredService<TokenStore>().Create(owner, "test", scope, life, default) ?? throw new InvalidOperationException("Refused.");
+        await Services.GetRequiredService<TokenStore>().Create(Actor.System("test"), owner, "test", scope, life, default) ?? throw new InvalidOperationException("Refused.");
+
+    /// <summary>A browser of a person who has signed in.</summary>
+    public async Task<Browser> SignedIn(string name)
+    {
+        var browser = Browse();
+        using var response = await browser.SignIn(name);
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        return browser;
+    }
+
+    /// <summary>Lines of the audit log, the oldest first, as <c>actor action title before after</c>.</summary>
+    public async Task<string[]> Audit(string action) => await Sql<string[]>(
+        $"select coalesce(array_agg(concat_ws(' ', actor, action, title, before, after) order by id), '{{}}') from crucible.audit where action like '{action}'");
 
     public Browser Browse(bool tls = false) => new(tls ? Https : Http);
 

@@ -94,8 +94,8 @@ public sealed class SessionTests
         await using var host = await PeopleHost.Start();
         var ada = await host.Add("ada");
         var teams = host.Services.GetRequiredService<TeamStore>();
-        var vision = (await teams.Create("Vision", Cancel))!;
-        Assert.Null(await teams.Create("vision", Cancel));
+        var vision = (await teams.Create(Actor.System("test"), "Vision", Cancel))!;
+        Assert.Null(await teams.Create(Actor.System("test"), "vision", Cancel));
         using var browser = host.Browse();
         (await browser.SignIn("ada")).Dispose();
         Assert.Equal([Actor.Everyone], (await browser.Who())!.Reads);

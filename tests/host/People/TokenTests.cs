@@ -74,7 +74,7 @@ public sealed class TokenTests
     public async Task A_scope_caps_what_its_owner_may(string scope, Role role, Role expected, HttpStatusCode write, HttpStatusCode drive)
     {
         await using var host = await PeopleHost.Start();
-        var team = (await host.Services.GetRequiredService<TeamStore>().Create("vision", Cancel))!.Id;
+        var team = (await host.Services.GetRequiredService<TeamStore>().Create(Actor.System("test"), "vision", Cancel))!.Id;
         var ada = await host.Add("ada", role);
         var bearer = Bearer(await host.Token(ada, scope));
         using var program = host.Browse();
@@ -97,7 +97,7 @@ public sealed class TokenTests
     {
         await using var host = await PeopleHost.Start();
         var ada = await host.Add("ada", role);
-        Assert.Null(await host.Services.GetRequiredService<TokenStore>().Create(ada, "test", scope, null, Cancel));
+        Assert.Null(await host.Services.GetRequiredService<TokenStore>().Create(Actor.System("test"), ada, "test", scope, null, Cancel));
     }
 
     [Fact]
