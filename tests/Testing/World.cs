@@ -46,7 +46,7 @@ public class World : IAsyncLifetime
     {
         var plugins = await Plugins();
         (_connectionString, Cast) = await TestServer.NewDatabase(plugins);
-        Url = await AddHost();
+        await AddHost();
     }
 
     /// <summary>Starts a further host on the same database and returns its address.</summary>
@@ -58,6 +58,8 @@ public class World : IAsyncLifetime
         var host = await CrucibleHost.Build(Arguments(connectionString, await Plugins(), data, Settings), _ => { }, CancellationToken.None);
         _hosts.Add(host);
         await host.Start(CancellationToken.None);
+        if (_hosts.Count == 1)
+            Url = host.App.Urls.First();
         return host.App.Urls.First();
     }
 

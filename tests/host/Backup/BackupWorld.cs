@@ -16,5 +16,7 @@ public sealed class BackupWorld : World
     {
         await base.InitializeAsync();
         await DemoData.Make(Services, Services.GetRequiredService<PluginCatalogue>(), _ => { }, CancellationToken.None);
+        await StopLast(); // and with it the demo's runs that go on logging
+        await AddHost();
     }
 }
