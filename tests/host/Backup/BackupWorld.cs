@@ -16,7 +16,8 @@ public sealed class BackupWorld : World
     {
         await base.InitializeAsync();
         await DemoData.Make(Services, Services.GetRequiredService<PluginCatalogue>(), _ => { }, CancellationToken.None);
+        var data = DataOf(0);
         await StopLast(); // and with it the demo's runs that go on logging
-        await AddHost();
+        await AddHost(ConnectionString, data);
     }
 }

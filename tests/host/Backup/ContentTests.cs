@@ -20,6 +20,7 @@ public sealed class ContentTests(World world) : IClassFixture<World>
         alter table odd.left_side add constraint across foreign key (other) references odd.right_side (id);
         create table odd.event (at date not null, what text not null, primary key (at, what)) partition by range (at);
         create table odd.event_first partition of odd.event for values from ('2020-01-01') to ('2021-01-01');
+        create index event_what on odd.event (what);
         create table odd.note (id int primary key, text text);
         create function odd.refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
         create trigger refuses before insert or update or delete on odd.note for each row execute function odd.refuse();
