@@ -28,10 +28,15 @@ internal sealed class ArchiveReader : IAsyncDisposable
             await CheckSeal(file, report, cancel);
             return Read(file);
         }
-        catch (Exception fault)
+        catch (Exception fault) when (fault is InvalidDataException or JsonException or IOException)
         {
             await file.DisposeAsync();
-            throw fault is InvalidDataException or JsonException or IOException ? new BackupFault($"{path} cannot be read as a backup: {fault.Message}", fault) : fault;
+            throw new BackupFault($"{path} cannot be read as a backup: {fault.Message}", fault);
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
         }
     }
 

@@ -34,10 +34,9 @@ internal static class ContentStore
             order by n.nspname, c.relname
             """, new { schemas }, cancellationToken: cancel));
         var partitions = (await Partitions(connection, schemas, cancel)).ToLookup(p => p.Root, p => p.Partition);
-        return [.. rows.Select(r => new TableName(r.Schema, r.Name) is var name
-                ? new Table(name, r.Columns, r.Binary, r.Divided, r.Size, [.. partitions[name]])
-                : null!)
-            .Where(t => !LeftOut.Contains(t.Name) && t.Columns.Count > 0)];
+        return [.. rows.Select(r => (Row: r, Name: new TableName(r.Schema, r.Name)))
+            .Where(t => !LeftOut.Contains(t.Name) && t.Row.Columns.Length > 0)
+            .Select(t => new Table(t.Name, t.Row.Columns, t.Row.Binary, t.Row.Divided, t.Row.Size, [.. partitions[t.Name]]))];
     }
 
     private static async Task<IEnumerable<(TableName Root, Partition Partition)>> Partitions(NpgsqlConnection connection, string[] schemas, CancellationToken cancel) =>

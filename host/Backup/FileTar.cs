@@ -45,8 +45,10 @@ internal static class FileTar
 
     /// <summary>The files of a tar, one after the other; the content is good until the next.</summary>
     /// <exception cref="BackupFault">An entry is no file, or its name leads elsewhere.</exception>
-    public static async IAsyncEnumerable<(string Path, long Length, Stream Content)> Read(Stream from, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<(string Path, long Length, Stream Content)> Read(Stream from, long count, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
+        if (count == 0)
+            yield break; // a tar of nothing has not even an end
         await using var tar = new TarReader(from, leaveOpen: true);
         while (await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)
         {

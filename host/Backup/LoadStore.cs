@@ -63,7 +63,7 @@ internal static class LoadStore
         var indexes = (await connection.QueryAsync<(string Schema, string Name, string Definition)>("""
             select n.nspname::text, c.relname::text, pg_get_indexdef(i.indexrelid)
             from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
-            where not c.relispartition and n.nspname = any(@schemas) and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype <> 'f') order by 1, 2
+            where c.relkind = 'i' and not c.relispartition and n.nspname = any(@schemas) and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype <> 'f') order by 1, 2
             """, new { schemas })).AsList();
         foreach (var key in keys)
             await connection.ExecuteAsync($"alter table {new TableName(key.Schema, key.Table).Sql} drop constraint {TableName.Quote(key.Name)}");
@@ -83,7 +83,7 @@ internal static class LoadStore
 
     // Frozen: the rows need no second visit by vacuum. Only a plain table takes that.
     public static string CopyIn(TablePart table) =>
-        $"copy {table.Table.Sql} ({ContentStore.Columns(table.Columns)}) from stdin{(table, table.Partitions.Count > 0) switch { ({ Binary: true }, false) => " (format binary, freeze)", ({ Binary: true }, true) => " (format binary)", (_, false) => " (freeze)", _ => "" }}";
+        $"copy {table.Table.Sql} ({ContentStore.Columns(table.Columns)}) from stdin (format {(table.Binary ? "binary" : "text")}{(table.Partitions.Count > 0 ? "" : ", freeze")})";
 
     // By name: of PostgreSQL's own tables it would complain one by one that they are not ours.
     public static string Analyze(IReadOnlyList<TablePart> tables) => $"analyze {string.Join(", ", tables.Select(t => t.Table.Sql))}";

@@ -20,7 +20,7 @@ internal sealed class RestoreFiles(ArchiveReader archive, IFileStore? files)
         long count = 0;
         await archive.Take(archive.Manifest.Files.Data, async from =>
         {
-            await foreach (var (path, length, content) in FileTar.Read(from, cancel))
+            await foreach (var (path, length, content) in FileTar.Read(from, archive.Manifest.Files.Count, cancel))
             {
                 count++;
                 if (!_wasEmpty && !await IsFree(files!, path, length, content, cancel))
@@ -38,7 +38,7 @@ internal sealed class RestoreFiles(ArchiveReader archive, IFileStore? files)
         {
             await archive.Take(archive.Manifest.Files.Data, async from =>
             {
-                await foreach (var (path, length, content) in FileTar.Read(from, cancel))
+                await foreach (var (path, length, content) in FileTar.Read(from, archive.Manifest.Files.Count, cancel))
                 {
                     if (await files!.Write(path, content, length, cancel) != FileWrite.Kept)
                         throw new BackupFault($"The file {path} could not be stored: something else has its place.");

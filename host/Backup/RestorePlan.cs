@@ -10,8 +10,20 @@ internal sealed record InstalledModule(string Id, IReadOnlyList<Migration> Migra
     public static IReadOnlyList<InstalledModule> Of(IEnumerable<Plugin> plugins) =>
     [
         new("crucible", Migration.In(typeof(InstalledModule).Assembly)),
-        .. plugins.Where(p => p is { Info: not null, Assembly: not null } && p.Id == p.Info.Id).Select(p => new InstalledModule(p.Id, Migration.In(p.Assembly!))),
+        .. plugins.Where(p => p is { Info: not null, Assembly: not null } && p.Id == p.Info.Id).Select(Read).OfType<InstalledModule>(),
     ];
+
+    private static InstalledModule? Read(Plugin plugin)
+    {
+        try
+        {
+            return new(plugin.Id, Migration.In(plugin.Assembly!));
+        }
+        catch (MigrationFault)
+        {
+            return null; // It cannot have run with these, so no backup holds data of it.
+        }
+    }
 }
 
 /// <summary>The migrations of one module: those that had run when the backup was made, and those that this build adds.</summary>

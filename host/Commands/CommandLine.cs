@@ -50,6 +50,11 @@ internal static class CommandLine
             await errors.WriteLineAsync(fault.Message);
             return 1;
         }
+        catch (IOException fault)
+        {
+            await errors.WriteLineAsync(fault.Message);
+            return 1;
+        }
         catch (NpgsqlException fault)
         {
             await errors.WriteLineAsync($"The database does not answer as it should: {fault.Message}");

@@ -61,8 +61,11 @@ internal sealed partial class PluginCheck(IConfiguration configuration, string f
     public async Task TryMigrations(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        // A running host goes before: its tables are not waited for.
-        await connection.ExecuteAsync(new("set local lock_timeout = '3s'; select pg_advisory_xact_lock(@Lock)", new { Migrator.Lock }, cancellationToken: cancel));
+        if (!await connection.ExecuteScalarAsync<bool>(new("set local lock_timeout = '3s'; select pg_try_advisory_xact_lock(@Lock)", new { Migrator.Lock }, cancellationToken: cancel)))
+        {
+            Notes.Add("Its migrations were read but not tried: a Crucible is changing the schema at this moment.");
+            return;
+        }
         foreach (var module in Required(_plugin!).Append(_plugin!).Distinct())
             try
             {
@@ -72,6 +75,12 @@ internal sealed partial class PluginCheck(IConfiguration configuration, string f
                     await migration.Apply(connection, module.Id, cancel);
                     Notes.Add($"{module.Id}: {migration.Name} would be applied.");
                 }
+            }
+            catch (MigrationFault fault) when (fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+            {
+                // A running host goes before: its tables are not waited for.
+                Notes.Add($"{module.Id}: the migrations could not be tried to their end, because tables they change are in use.");
+                return;
             }
             catch (MigrationFault fault)
             {

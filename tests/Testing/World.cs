@@ -37,6 +37,9 @@ public class World : IAsyncLifetime
     /// <summary>How to reach this world's database.</summary>
     public string ConnectionString => _connectionString;
 
+    /// <summary>Data folder of a host, by the order in which they were added.</summary>
+    public string DataOf(int host) => _hosts[host].App.Configuration["Crucible:DataPath"]!;
+
     /// <summary>Services of the first host, for what has no page yet.</summary>
     public IServiceProvider Services => _hosts[0].App.Services;
 
@@ -45,16 +48,30 @@ public class World : IAsyncLifetime
     {
         var plugins = await Plugins();
         (_connectionString, Cast) = await TestServer.NewDatabase(plugins);
-        Url = await AddHost();
+        await AddHost();
     }
 
     /// <summary>Starts a further host on the same database and returns its address.</summary>
-    public async Task<string> AddHost()
+    public Task<string> AddHost() => AddHost(_connectionString, TestServer.NewFolder());
+
+    /// <summary>Starts a host on another database and data folder, a restored one say, and returns its address.</summary>
+    public async Task<string> AddHost(string connectionString, string data)
     {
-        var host = await CrucibleHost.Build(Arguments(_connectionString, await Plugins(), TestServer.NewFolder(), Settings), _ => { }, CancellationToken.None);
+        var host = await CrucibleHost.Build(Arguments(connectionString, await Plugins(), data, Settings), _ => { }, CancellationToken.None);
         _hosts.Add(host);
         await host.Start(CancellationToken.None);
+        if (_hosts.Count == 1)
+            Url = host.App.Urls.First();
         return host.App.Urls.First();
+    }
+
+    /// <summary>Stops the host that was added last, before what it stands on goes.</summary>
+    public async Task StopLast()
+    {
+        var host = _hosts[^1];
+        _hosts.RemoveAt(_hosts.Count - 1);
+        await host.App.StopAsync();
+        await host.DisposeAsync();
     }
 
     /// <summary>A further person, in this world alone.</summary>
