@@ -44,7 +44,11 @@ internal static class HostSetup
 
     public static void AddPages(this WebApplicationBuilder builder, PluginCatalogue catalogue)
     {
-        var mvc = builder.Services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add<ShellFill>());
+        var mvc = builder.Services.AddRazorPages().AddMvcOptions(mvc =>
+        {
+            mvc.Filters.Add<HandlerNeeded>();
+            mvc.Filters.Add<ShellFill>();
+        });
         builder.Services.AddOpenApi();
         builder.Services.AddResponseCompression(compression =>
         {

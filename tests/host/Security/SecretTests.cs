@@ -21,7 +21,7 @@ public sealed class SecretTests(World world) : IClassFixture<World>
     [Fact]
     public async Task No_secret_is_left_in_a_log_a_metric_an_answer_or_the_database()
     {
-        await using var host = await OwnHost.Start(("ConnectionStrings__Crucible", world.ConnectionString), ("Crucible__LogLevel", "Verbose"), ("Crucible__PluginsPath", TestServer.BuiltPlugins), ("Crucible__AssetsPath", TestServer.BuiltAssets));
+        await using var host = await OwnHost.Start(("ConnectionStrings__Crucible", world.ConnectionString), ("Crucible__LogLevel", "Verbose"), ("Crucible__SignInsPerMinute", "1000"), ("Crucible__PluginsPath", TestServer.BuiltPlugins), ("Crucible__AssetsPath", TestServer.BuiltAssets));
         var person = await world.Invite("secretive", Role.Member, world.Cast.Red, writes: true);
         await SignIns(host.Url, person);
         await Tokens(host.Url, person);
