@@ -3,6 +3,8 @@ using Crucible.Host.Pages;
 using Crucible.Host.Plugins;
 using Crucible.Host.Telemetry;
 using Crucible.Live;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.ResponseCompression;
 
 namespace Crucible.Host;
@@ -47,6 +49,9 @@ internal static class HostSetup
         var mvc = builder.Services.AddRazorPages().AddMvcOptions(mvc =>
         {
             mvc.Filters.Add<HandlerNeeded>();
+            // No script of ours writes a[b][0]; these throw at any field whose name has one bracket.
+            mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            mvc.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
             mvc.Filters.Add<ShellFill>();
         });
         builder.Services.AddOpenApi();

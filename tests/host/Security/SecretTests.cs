@@ -97,9 +97,9 @@ public sealed class SecretTests(World world) : IClassFixture<World>
             foreach (var accept in (string[])["text/html", "*/*"])
                 _replies.Add(await seat.Get($"{path}?password={Query}&token={Query}&run_id={Query}&topics={(path == "/live" ? "run:none" : Query)}", [.. headers, ("Accept", accept)]));
         foreach (var path in (string[])["/api/2.0/mlflow/runs/log-batch", "/api/2.0/mlflow/nothing", "/experiments?handler=Delete", "/account/tokens?handler=Create", "/admin/plugins?handler=Enable", "/account/theme"])
-            foreach (var body in (HttpContent[])[Seat.Json($$"""{"run_id": "x", "password": "{{Body}}" """), Seat.Form($"id={Body}&theme={Body}&Scope={Body}&password={Body}")])
+            foreach (var body in (Func<HttpContent>[])[() => Seat.Json($$"""{"run_id": "x", "password": "{{Body}}" """), () => Seat.Form($"id={Body}&theme={Body}&Scope={Body}&password={Body}")])
                 foreach (var withToken in (bool[])[true, false])
-                    _replies.Add(await seat.Send("POST", path, body, withToken ? [.. headers, seat.FormToken!.Value] : headers));
+                    _replies.Add(await seat.Send("POST", path, body(), withToken ? [.. headers, seat.FormToken!.Value] : headers));
         // The database goes away under a request: the one fault that every installation sees. Its log must tell of it.
         await using var connection = await world.Services.GetRequiredService<Database>().Open(default);
         await Execute(connection, "alter table crucible.session rename to session_gone");
