@@ -3,6 +3,8 @@ using Crucible.Host.Pages;
 using Crucible.Host.Plugins;
 using Crucible.Host.Telemetry;
 using Crucible.Live;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.ResponseCompression;
 
 namespace Crucible.Host;
@@ -44,7 +46,14 @@ internal static class HostSetup
 
     public static void AddPages(this WebApplicationBuilder builder, PluginCatalogue catalogue)
     {
-        var mvc = builder.Services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add<ShellFill>());
+        var mvc = builder.Services.AddRazorPages().AddMvcOptions(mvc =>
+        {
+            mvc.Filters.Add<HandlerNeeded>();
+            // No script of ours writes a[b][0]; these throw at any field whose name has one bracket.
+            mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            mvc.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
+            mvc.Filters.Add<ShellFill>();
+        });
         builder.Services.AddOpenApi();
         builder.Services.AddResponseCompression(compression =>
         {

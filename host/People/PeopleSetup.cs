@@ -96,6 +96,7 @@ public static class PeopleSetup
         app.Use(SetActor);
         app.UseAuthorization();
         app.UseMiddleware<OriginCheck>();
+        app.UseMiddleware<ReadableRequests>();
         app.UseMiddleware<FormTokenCheck>();
         app.UseAntiforgery();
         app.UseRateLimiter();

@@ -64,6 +64,7 @@ public sealed class TokenAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
             return null;
         var pair = Encoding.UTF8.GetString(bytes, 0, length);
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
-        return colon < 0 ? null : (pair[..colon], pair[(colon + 1)..]);
+        // No name and no password holds U+0000, and the database could not be asked for one.
+        return colon < 0 || pair.Contains('\0', StringComparison.Ordinal) ? null : (pair[..colon], pair[(colon + 1)..]);
     }
 }

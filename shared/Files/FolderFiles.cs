@@ -13,6 +13,8 @@ public sealed class FolderFiles(string root) : IFileStore
     public async Task<FileWrite> Write(string path, Stream content, long limit, CancellationToken cancel)
     {
         var target = Full(path);
+        if (IsLinked(Path.GetDirectoryName(target)!))
+            return FileWrite.PathTaken;
         var part = Path.Combine(_root, Unfinished, Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(Path.GetDirectoryName(part)!);
         try
@@ -77,7 +79,7 @@ public sealed class FolderFiles(string root) : IFileStore
     public Task<StoredFile?> Read(string path, CancellationToken cancel)
     {
         var file = new FileInfo(Full(path));
-        if (!file.Exists)
+        if (!file.Exists || IsLinked(file.FullName))
             return Task.FromResult<StoredFile?>(null);
         var content = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
             bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
@@ -88,7 +90,7 @@ public sealed class FolderFiles(string root) : IFileStore
     public Task<IReadOnlyList<FileEntry>?> List(string folder, CancellationToken cancel)
     {
         var directory = new DirectoryInfo(folder.Length == 0 ? _root : Full(folder));
-        if (!directory.Exists)
+        if (!directory.Exists || IsLinked(directory.FullName))
             return Task.FromResult<IReadOnlyList<FileEntry>?>(null);
         var entries = directory.EnumerateFileSystemInfos()
             .Where(e => e.Name != Unfinished)
@@ -102,6 +104,8 @@ public sealed class FolderFiles(string root) : IFileStore
     public Task<bool> Delete(string path, CancellationToken cancel)
     {
         var target = Full(path);
+        if (IsLinked(Path.GetDirectoryName(target)!))
+            return Task.FromResult(false);
         if (File.Exists(target))
             File.Delete(target);
         else if (Directory.Exists(target))
@@ -109,6 +113,15 @@ public sealed class FolderFiles(string root) : IFileStore
         else
             return Task.FromResult(false);
         return Task.FromResult(true);
+    }
+
+    // The store makes no links. One that somebody else put there could lead anywhere; the root itself may be one.
+    private bool IsLinked(string path)
+    {
+        for (var at = path; at.Length > _root.Length; at = Path.GetDirectoryName(at)!)
+            if (new FileInfo(at) is var entry && (int)entry.Attributes != -1 && entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
+                return true;
+        return false;
     }
 
     private string Full(string path) => FilePath.IsSafe(path)

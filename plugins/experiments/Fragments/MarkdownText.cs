@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using Markdig;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
@@ -12,8 +13,21 @@ public static class MarkdownText
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .DisableHtml().UsePipeTables().UseTaskLists().UseAutoLinks().UseEmphasisExtras().Build();
 
-    /// <summary>The note as HTML.</summary>
+    /// <summary>The note as HTML; one that nests deeper than a parser goes is shown as it was typed.</summary>
     public static MarkupString Render(string text)
+    {
+        try
+        {
+            return Parsed(text);
+        }
+        catch (ArgumentException)
+        {
+            // Its depth limit: a page must not be lost to a note of a thousand brackets.
+            return new($"<pre>{HtmlEncoder.Default.Encode(text)}</pre>");
+        }
+    }
+
+    private static MarkupString Parsed(string text)
     {
         var document = Markdown.Parse(text, Pipeline);
         foreach (var link in document.Descendants<LinkInline>())

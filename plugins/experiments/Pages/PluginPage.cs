@@ -6,9 +6,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.AspNetCore.Mvc.RazorPages.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Experiments.Pages;
@@ -35,15 +33,6 @@ public abstract class PluginPage : PageModel
 
     /// <summary>A value of the address; null when it is missing.</summary>
     protected string? Query(string name) => Request.Query[name] is [{ } value, ..] ? value : null;
-
-    /// <summary>No text that is searched or stored holds U+0000, which PostgreSQL cannot hold either; whoever sends one is no browser.</summary>
-    [NonHandler]
-    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
-    {
-        var sent = Request.Query.Concat(Request.HasFormContentType ? Request.Form.AsEnumerable() : []);
-        if (sent.Any(f => f.Value.Any(v => v is not null && Domain.Wording.HasNul(v))))
-            context.Result = BadRequest();
-    }
 
     /// <summary>Answers with a fragment alone, as a push would bring it.</summary>
     protected async Task<ContentResult> Fragment<TComponent>(params (string Name, object? Value)[] parameters) where TComponent : IComponent =>
