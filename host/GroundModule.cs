@@ -32,8 +32,8 @@ internal static class GroundModule
             .Permission("pause-jobs", Role.Admin, "Pause and resume jobs")
             .Permission("schedule-jobs", Role.Admin, "Change when jobs run and how many at once")
             .Topic(new("audit", (services, actor, _, _) => ValueTask.FromResult(services.GetRequiredService<Permissions>().Allows(actor, "crucible.audit"))))
-            .Topic(new(JobNews.Kind, MaySeeJobs) { Signalled = push => Refresh(push, "jobs-overview", "jobs-list") })
-            .Topic(new(JobNews.RunKind, MaySeeJobs) { Signalled = push => Refresh(push, "job-run", "job-log") })
+            .Topic(new(JobNews.Kind, MaySeeJobs) { Signalled = push => Refresh(push, "jobs-overview", "jobs-list", "job-run", "job-log") })
+            .Topic(new(JobNews.RunKind, MaySeeJobs) { Greeting = push => Refresh(push, "job-run", "job-log"), Signalled = push => Refresh(push, "job-run", "job-log") })
             .Topic(new("person", (_, actor, key, _) => ValueTask.FromResult(actor.PersonId?.ToString() == key)))
             .Live<AuditWritten>((_, push) =>
             {

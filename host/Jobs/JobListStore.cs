@@ -35,7 +35,7 @@ internal sealed class JobListStore(Database database)
     {
         await using var connection = await database.Open(cancel);
         return [.. await connection.QueryAsync<DeadGroup>(new CommandDefinition($"""
-            select job, pattern, count(*)::int as count, max(error) as error, min(ended_at) as first, max(ended_at) as last, (array_agg(id order by id desc))[1:3] as newest
+            select job, pattern, count(*)::int as count, max(error) as error, min(ended_at) as first, max(ended_at) as last, (array_agg(id order by id desc))[1] as newest
             from (select id, job, ended_at, coalesce(error, '') as error, regexp_replace(coalesce(error, ''), '[0-9]+', '#', 'g') as pattern
                   from crucible.job_run where state = 'dead' order by id desc limit {MostDead}) d
             group by job, pattern order by max(ended_at) desc limit 200
@@ -75,7 +75,7 @@ internal sealed class JobListStore(Database database)
 public sealed record PastRun(string Job, Guid Id, string State, double? TookMs, DateTime At);
 
 /// <summary>Dead letters that died of the same: the pattern is their error with every number replaced by #.</summary>
-public sealed record DeadGroup(string Job, string Pattern, int Count, string Error, DateTime? First, DateTime? Last, Guid[] Newest);
+public sealed record DeadGroup(string Job, string Pattern, int Count, string Error, DateTime? First, DateTime? Last, Guid Newest);
 
 /// <summary>A host.</summary>
 public sealed record NodeRow(long Id, string Name, string Version, string State, DateTime StartedAt, DateTime BeatAt, DateTime? EndedAt, int Workers, int Abandoned, int Jobs);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Crucible.Live;
 
@@ -17,6 +18,10 @@ internal sealed class JobNews(ILiveSignals signals, RunsHere here)
 
     private static readonly Topic Queue = new(Kind, "queue");
     private const string CancelKind = "job-cancel";
+    private const int MostRunsASecond = 50;
+
+    private long _second;
+    private int _said;
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -32,10 +37,23 @@ internal sealed class JobNews(ILiveSignals signals, RunsHere here)
     public void Cancelled(Guid id)
     {
         signals.Signal(new(CancelKind, id.ToString("N")));
-        signals.Signal(Run(id));
+        Changed(id);
     }
 
-    public void Changed(Topic topic) => signals.Signal(topic);
+    public void Changed() => signals.Signal(All);
+
+    /// <summary>
+    /// For the page of this run, if anybody looks at it. At hundreds of runs a second this would be most of the work, so a host says it
+    /// of so many a second and no more; pages of runs under way also look when the list changes.
+    /// </summary>
+    public void Changed(Guid id)
+    {
+        var second = Stopwatch.GetTimestamp() / Stopwatch.Frequency;
+        if (Interlocked.Exchange(ref _second, second) != second)
+            Volatile.Write(ref _said, 0);
+        if (Interlocked.Increment(ref _said) <= MostRunsASecond)
+            signals.Signal(Run(id));
+    }
 
     public void Wake() => _wake.Writer.TryWrite(true);
 

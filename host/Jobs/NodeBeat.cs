@@ -32,7 +32,7 @@ internal sealed class NodeBeat(NodeStore nodes, RunQueueStore queue, DeclaredJob
             var version = typeof(NodeBeat).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
             (_node, var now) = await nodes.Register(_options.Node ?? Environment.MachineName.ToLowerInvariant(), version, _options.Workers, Keys(), cancel);
             Heard(now);
-            news.Changed(JobNews.All);
+            news.Changed();
         }
         finally
         {
@@ -99,9 +99,9 @@ internal sealed class NodeBeat(NodeStore nodes, RunQueueStore queue, DeclaredJob
         if (taken.Count == 0)
             return;
         news.Queued();
-        news.Changed(JobNews.All);
+        news.Changed();
         foreach (var id in taken)
-            news.Changed(JobNews.Run(id));
+            news.Changed(id);
     }
 
     private void Heard(DateTimeOffset now)

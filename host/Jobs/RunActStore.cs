@@ -19,7 +19,7 @@ internal sealed class RunActStore(Database database, RunListStore list, JobQueue
         write.Audit("job.run", $"job-run:{id}", rule.Key, null, arguments.Count == 0 ? null : arguments);
         await write.Commit(cancel);
         news.Queued();
-        news.Changed(JobNews.All);
+        news.Changed();
         return id;
     }
 
@@ -66,8 +66,8 @@ internal sealed class RunActStore(Database database, RunListStore list, JobQueue
         foreach (var (id, _, _) in done.Where(d => d.State == RunState.Running))
             news.Cancelled(id);
         foreach (var (id, _, _) in done.Take(100))
-            news.Changed(JobNews.Run(id));
-        news.Changed(JobNews.All);
+            news.Changed(id);
+        news.Changed();
         return done.Count;
     }
 }

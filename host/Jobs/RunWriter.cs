@@ -25,7 +25,7 @@ internal sealed class RunWriter(RunQueueStore queue, RunReportStore reports, Job
     public void Began(RunUnderWay run)
     {
         _boardIsOld = true;
-        news.Changed(JobNews.Run(run.Id));
+        news.Changed(run.Id);
     }
 
     public void HasNews(RunUnderWay run) => _news.TryAdd(run, true);
@@ -56,7 +56,9 @@ internal sealed class RunWriter(RunQueueStore queue, RunReportStore reports, Job
             {
                 using var tick = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                 tick.CancelAfter(ReportEvery);
-                if (_unwritten.Count == 0)
+                if (beat.Node is null)
+                    await Task.Delay(ReportEvery, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                else if (_unwritten.Count == 0)
                     await ((Task)_ends.Reader.WaitToReadAsync(tick.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await Write(everything: false, stopping);
             }
@@ -102,7 +104,7 @@ internal sealed class RunWriter(RunQueueStore queue, RunReportStore reports, Job
             return;
         await reports.Write(node, _unsaid, cancel);
         foreach (var report in _unsaid)
-            news.Changed(JobNews.Run(report.Run.Id));
+            news.Changed(report.Run.Id);
         _unsaid = [];
         _boardIsOld = true;
     }
@@ -112,10 +114,8 @@ internal sealed class RunWriter(RunQueueStore queue, RunReportStore reports, Job
         if (_unwritten.Count == 0)
             return;
         await queue.End(node, _unwritten, cancel);
-        // Pages that show one of hundreds a second look by themselves; telling each would be most of the work.
-        if (_unwritten.Count <= 32)
-            foreach (var end in _unwritten)
-                news.Changed(JobNews.Run(end.Run.Id));
+        foreach (var end in _unwritten)
+            news.Changed(end.Run.Id);
         _unwritten = [];
         _boardIsOld = true;
         news.Wake(); // one at its limit may have become free
@@ -128,6 +128,6 @@ internal sealed class RunWriter(RunQueueStore queue, RunReportStore reports, Job
         _boardIsOld = false;
         _shown = Stopwatch.GetTimestamp();
         await minutes.Write(node, counts.Take(), cancel);
-        news.Changed(JobNews.All);
+        news.Changed();
     }
 }

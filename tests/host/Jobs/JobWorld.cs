@@ -20,9 +20,15 @@ public class JobWorld : DropIn
         "Crucible:Jobs:RetryAfter=00:00:00.050", "Crucible:Jobs:StopGrace=00:00:00.300", "Crucible:Jobs:IgnoredAfter=00:00:00.300", "Crucible:Jobs:AbandonAfter=00:00:01",
     ];
 
+    /// <summary>How its hosts are set.</summary>
+    public IEnumerable<string> JobSettings => Settings;
+
     public Database Database => Services.GetRequiredService<Database>();
 
-    /// <summary>Asks for a run through the form of a job's page, as the admin.</summary>
+    /// <summary>The plugins its hosts run.</summary>
+    public Task<string> PluginsPath() => Plugins();
+
+    /// <summary>Asks for a run.</summary>
     internal async Task<Guid> Run(string job, params (string Name, string Value)[] arguments)
     {
         var rule = Services.GetRequiredService<DeclaredJobs>().Find(job)!;

@@ -28,7 +28,7 @@ internal sealed class DeclaredModel(JobBoard board, JobListStore list, RunListSt
             return NotFound();
         await rules.Pause(keys, paused, Actor, Cancel);
         news.Queued();
-        news.Changed(JobNews.All);
+        news.Changed();
         return Said($"{(job is null ? $"All jobs of {jobs.PluginTitle(plugin!)} are" : $"{jobs.TitleOf(job)} is")} {(paused ? "paused" : "on again")}.", JobsUrl.Declared);
     }
 }

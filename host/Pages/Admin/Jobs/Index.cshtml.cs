@@ -14,7 +14,7 @@ internal sealed class RunsModel(RunListStore runs, RunActStore acts, JobMinuteSt
     public async Task<IActionResult> OnGet(string? q, Guid? before, string? part)
     {
         if (part == "overview")
-            return await Fragment<JobsOverview>((nameof(JobsOverview.View), await Overview(new() { Viewer = Viewer })));
+            return await Fragment<JobsOverview>((nameof(JobsOverview.View), await Overview(new() { Viewer = Viewer, Query = q ?? "" })));
         if (part is null)
             await Frame("Jobs", JobNews.All);
         var (filter, error) = RunQuery.Read(q, clock.GetUtcNow());

@@ -78,7 +78,7 @@ internal sealed class JobModel(JobBoard board, RunListStore runs, RunActStore ac
     private IActionResult Changed(string said, string key)
     {
         news.Queued();
-        news.Changed(JobNews.All);
+        news.Changed();
         return Said(said, JobsUrl.Job(key), to: true);
     }
 

@@ -12,10 +12,10 @@ internal sealed class RunModel(RunListStore runs, RunActStore acts, JobBoard boa
 
     public async Task<IActionResult> OnGet(Guid id, string? part, int before = int.MaxValue)
     {
-        if (part is null)
-            await Frame("Run", JobNews.Run(id));
         if (await runs.Find(id, Cancel) is not { } run)
             return NotFound();
+        if (part is null)
+            await Frame("Run", run.IsOver ? [JobNews.Run(id)] : [JobNews.Run(id), JobNews.All]);
         View = new() { Viewer = Viewer, Run = run, Title = jobs.TitleOf(run.Job), Before = before };
         if (part != "log")
             View = View with { Attempts = await runs.Attempts(id, Cancel), UsualMs = (await board.Find(run.Job, Cancel))?.UsualMs, IsDeclared = jobs.Find(run.Job) is not null };
