@@ -17,7 +17,7 @@ public sealed record BoxPlan
     /// <summary>Draws the density around each box, which shows what a box hides: two heaps.</summary>
     public bool Violin { get; init; }
 
-    /// <summary>Logarithmic values; densities are then those of the logarithms.</summary>
+    /// <summary>Logarithmic values; densities are then those of the logarithms, quartiles and whiskers still those of the values.</summary>
     public bool Log { get; init; }
 
     /// <summary>Works out the drawing.</summary>

@@ -33,7 +33,7 @@ public abstract class Chart : ComponentBase
     [Parameter] public string? Class { get; set; }
 
     /// <summary>What stands in an empty plot.</summary>
-    [Parameter] public string Nothing { get; set; } = "No points yet";
+    [Parameter] public string Nothing { get; set; } = "Nothing to show yet";
 
     /// <summary>Buttons at the right of the title.</summary>
     [Parameter] public RenderFragment? Tools { get; set; }

@@ -46,15 +46,36 @@ export function field(text) {
 
 export const csv = ({ head, exact }) => [head, ...exact].map(row => row.map(field).join(",") + "\r\n").join("")
 
+const opened = new Map() // figure → how far its figures are scrolled
+
+// What is fetched anew comes closed, and a line chart's without its figures.
+globalThis.document?.addEventListener("htmx:after:swap", () => {
+  for (const [figure, top] of opened) {
+    if (!figure.isConnected) { opened.delete(figure); continue }
+    if (!figure.querySelector(":scope > .chart-data[open]")) toggleFigures(figure)
+    const scroller = figure.querySelector(":scope > .chart-data > .scroller")
+    if (scroller) scroller.scrollTop = top
+  }
+})
+globalThis.document?.addEventListener("scroll", ({ target }) => {
+  const figure = target.parentElement?.matches?.(".chart-data") && target.closest("figure")
+  if (opened.has(figure)) opened.set(figure, target.scrollTop)
+}, { capture: true, passive: true })
+
 /** Shows the figures below the chart, or takes them away. */
 export function toggleFigures(figure) {
   const old = figure.querySelector(":scope > .chart-data")
-  if (old && !old.querySelector("table").dataset.made) { old.open = !old.open; return old.open ? old : null }
-  if (old) { old.remove(); return null }
+  if (old && (old.open || old.querySelector("table").dataset.made)) {
+    opened.delete(figure)
+    if (old.querySelector("table").dataset.made) old.remove()
+    else old.open = false
+    return null
+  }
+  opened.set(figure, 0)
+  if (old) { old.open = true; return old }
   const figures = figuresOf(figure)
   if (!figures) return null
   const details = Object.assign(document.createElement("details"), { className: "chart-data", open: true })
-  details.setAttribute("hx-morph-skip", "")
   const scroller = Object.assign(document.createElement("div"), { className: "scroller", tabIndex: 0, role: "region" })
   scroller.setAttribute("aria-label", "Data")
   const table = Object.assign(document.createElement("table"), { className: "table" })

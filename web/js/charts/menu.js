@@ -73,7 +73,7 @@ function show(button) {
   owner?.removeAttribute("aria-expanded")
   owner = button
   fill()
-  menu.showPopover({ source: button })
+  if (!menu.matches(":popover-open")) menu.showPopover({ source: button })
 }
 
 // The browser closes the menu as the button is pressed, before the click that would open it again.

@@ -42,7 +42,7 @@ function copy(source) {
   if (shapes.has(tag)) {
     for (const key of styles) {
       const value = style.getPropertyValue(key).replaceAll("px", "")
-      if (value === plain[key] || value === "") continue
+      if (value === plain[key] || value === "" || (tag !== "text" && /^(font|text)/.test(key))) continue
       if (key === "fill" || key === "stroke") {
         const { hex, alpha } = colour(value)
         made.setAttribute(key, hex)
