@@ -40,8 +40,7 @@ public sealed class KitPictureTests(World world, Chromium chromium) : IClassFixt
                 // Themes differ in colour alone.
                 if (theme == ColorScheme.Dark) sizes.AddRange(lines);
                 else Assert.Equal(sizes.Where(s => s.StartsWith($"{width} ", StringComparison.Ordinal)), lines);
-                foreach (var panel in await tab.Page.Locator(".kit > .panel").AllAsync())
-                    await panel.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{await panel.GetAttributeAsync("id")}-{width}-{theme}.png".ToLowerInvariant()), Animations = ScreenshotAnimations.Disabled });
+                await Photograph(tab.Page, $"{width}-{theme}".ToLowerInvariant());
                 tab.AssertClean();
             }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
@@ -49,6 +48,22 @@ public sealed class KitPictureTests(World world, Chromium chromium) : IClassFixt
             await File.WriteAllLinesAsync(Path.Combine(Root(), "tests", "browser", "kit.txt"), sizes);
         else
             Assert.Equal(await File.ReadAllLinesAsync(Path.Combine(Output, "kit.txt")), sizes);
+    }
+
+    // One picture a sample, without scrolling to it first: the browser's own call takes a tenth of the time.
+    private static async Task Photograph(IPage page, string suffix)
+    {
+        var browser = await page.Context.NewCDPSessionAsync(page);
+        var boxes = await page.EvaluateAsync<JsonElement>("() => [...document.querySelectorAll('.kit > .panel')].map(p => ({ id: p.id, x: p.getBoundingClientRect().left, y: p.getBoundingClientRect().top + scrollY, width: p.offsetWidth, height: p.offsetHeight }))");
+        foreach (var box in boxes.EnumerateArray())
+        {
+            var picture = await browser.SendAsync("Page.captureScreenshot", new()
+            {
+                ["captureBeyondViewport"] = true,
+                ["clip"] = new { x = box.GetProperty("x").GetDouble(), y = box.GetProperty("y").GetDouble(), width = box.GetProperty("width").GetDouble(), height = box.GetProperty("height").GetDouble(), scale = 1 },
+            });
+            await File.WriteAllBytesAsync(Path.Combine(Pictures, $"{box.GetProperty("id").GetString()}-{suffix}.png"), picture!.Value.GetProperty("data").GetBytesFromBase64());
+        }
     }
 
     [Theory, InlineData(ColorScheme.Dark), InlineData(ColorScheme.Light)]

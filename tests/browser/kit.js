@@ -2,7 +2,7 @@
 () => {
   const wrong = []
   const name = element => `${element.tagName.toLowerCase()}${element.id ? `#${element.id}` : ""}${element.classList.length ? `.${[...element.classList].join(".")}` : ""}`
-  const seen = element => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest(".sr, [hidden], option, :disabled, [aria-disabled=true], [role=status].bones")
+  const seen = element => element.checkVisibility({ contentVisibilityAuto: true, opacityProperty: true, visibilityProperty: true }) && !element.closest(".sr, [hidden], option, :disabled, [aria-disabled=true], [role=status].bones")
   const main = document.getElementById("main")
   const sideways = document.documentElement.scrollWidth - document.documentElement.clientWidth
   if (sideways > 0) wrong.push(`the page scrolls sideways by ${sideways} px`)

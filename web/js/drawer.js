@@ -37,9 +37,11 @@ document.addEventListener("click", event => { if (event.target.closest?.("dialog
 document.addEventListener("close", ({ target }) => {
   if (!target.matches?.("dialog.drawer")) return
   if (history.state?.drawer === target.id) {
-    // Going back takes the focus from where the dialog has just returned it.
+    // Going back takes the focus, a moment after it is told, from where the dialog has just returned it.
     const opener = document.activeElement
-    addEventListener("popstate", () => setTimeout(() => opener.isConnected && opener.focus()), { once: true })
+    const again = () => { if (opener.isConnected && document.activeElement === document.body) opener.focus({ preventScroll: true }) }
+    opener.addEventListener("blur", () => setTimeout(again), { once: true })
+    setTimeout(() => opener.dispatchEvent(new Event("blur")), 300)
     returning = true
     setTimeout(() => { returning = false }, 200)
     history.back()
