@@ -24,9 +24,14 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A page of a fresh profile that fails the test on any script error or refused content.</summary>
-    public async Task<Tab> Open(string address, string? basic = null)
+    /// <param name="address">Of the host.</param>
+    /// <param name="basic">Name and password, parted by a colon; null is nobody.</param>
+    /// <param name="change">Another size, theme or way of working.</param>
+    public async Task<Tab> Open(string address, string? basic = null, Action<BrowserNewContextOptions>? change = null)
     {
-        var context = await _browser!.NewContextAsync(new() { BaseURL = address, ViewportSize = new() { Width = 1280, Height = 900 } });
+        var options = new BrowserNewContextOptions { BaseURL = address, ViewportSize = new() { Width = 1280, Height = 900 } };
+        change?.Invoke(options);
+        var context = await _browser!.NewContextAsync(options);
         if (basic is not null)
             await context.SetExtraHTTPHeadersAsync(new Dictionary<string, string> { ["Authorization"] = "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(basic)) });
         return new(await context.NewPageAsync());

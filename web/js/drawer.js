@@ -20,7 +20,7 @@ async function show(id, url) {
   }
   htmx.process(drawer)
   if (!drawer.open) drawer.showModal()
-  drawer.querySelector("[autofocus], .body a, .body button, .body input")?.focus({ focusVisible: false })
+  drawer.querySelector("[autofocus], .body a, .body button, .body input, .body textarea, .body select")?.focus({ focusVisible: false })
 }
 
 document.addEventListener("click", event => {
@@ -37,6 +37,11 @@ document.addEventListener("click", event => { if (event.target.closest?.("dialog
 document.addEventListener("close", ({ target }) => {
   if (!target.matches?.("dialog.drawer")) return
   if (history.state?.drawer === target.id) {
+    // Going back takes the focus, a moment after it is told, from where the dialog has just returned it.
+    const opener = document.activeElement
+    const again = () => { if (opener.isConnected && document.activeElement === document.body) opener.focus({ preventScroll: true }) }
+    opener.addEventListener("blur", () => setTimeout(again), { once: true })
+    setTimeout(() => opener.dispatchEvent(new Event("blur")), 300)
     returning = true
     setTimeout(() => { returning = false }, 200)
     history.back()

@@ -72,7 +72,13 @@ document.addEventListener("contextmenu", event => {
   menu.showPopover()
   menu.style.setProperty("position-area", "none")
   menu.style.inset = `${Math.min(event.clientY, innerHeight - menu.offsetHeight - 8)}px auto auto ${Math.min(event.clientX, innerWidth - menu.offsetWidth - 8)}px`
-  menu.addEventListener("toggle", () => { menu.style.inset = ""; menu.style.removeProperty("position-area") }, { once: true })
+  // The opening itself is told late, too; only the closing puts the menu back under its button.
+  menu.addEventListener("toggle", function back({ newState }) {
+    if (newState !== "closed") return
+    menu.removeEventListener("toggle", back)
+    menu.style.inset = ""
+    menu.style.removeProperty("position-area")
+  })
 })
 
 // Confirmation of what cannot be undone: the button stays off until the name stands in the field.

@@ -28,13 +28,13 @@ internal static class GuideRuns
         new("kl-t2-lr1e3", "failed", "xl-12b", .2214, "Mira Okafor", TimeSpan.FromSeconds(664)),
     ];
 
-    public static (IReadOnlyList<GuideRun> Rows, string? Newer, string? Older, int Count) Page(GuideState state)
+    public static (IReadOnlyList<GuideRun> Rows, int Shown, string? Older, int Count) Page(GuideState state)
     {
-        if (state.Query.Errors.Count > 0) return ([], null, null, 0);
+        if (state.Query.Errors.Count > 0) return ([], 0, null, 0);
         var all = All.Where(r => state.Query.Terms.All(t => Fits(r, t) != t.Negated) && state.Query.Words.All(w => r.Name.Contains(w.Text, StringComparison.OrdinalIgnoreCase) != w.Negated)).ToList();
         if (state.Sort == "name") all.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         var begin = all.FindIndex(r => r.Name == state.After) + 1;
-        return ([.. all.Skip(begin).Take(PageSize)], begin == 0 ? null : begin <= PageSize ? "" : all[begin - PageSize - 1].Name, begin + PageSize < all.Count ? all[begin + PageSize - 1].Name : null, all.Count);
+        return ([.. all.Skip(begin).Take(PageSize)], Math.Min(all.Count, begin + PageSize), begin + PageSize < all.Count ? all[begin + PageSize - 1].Name : null, all.Count);
     }
 
     private static bool Fits(GuideRun run, Qualifier term) => term.Key switch

@@ -64,7 +64,13 @@ public static class Ansi
             }
             return line.Length;
         }
-        if (line[at + 1] != '[') return Math.Min(line.Length, at + 2);
+        if (line[at + 1] != '[')
+        {
+            // A choice of character set has a letter more for each of these.
+            var next = at + 1;
+            while (next < line.Length && line[next] is >= ' ' and <= '/') next++;
+            return Math.Min(line.Length, next + 1);
+        }
         var end = at + 2;
         while (end < line.Length && line[end] is >= ' ' and <= '?') end++;
         if (end >= line.Length) return line.Length;

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Crucible.Testing;
+using Microsoft.Playwright;
+
+namespace Crucible.Browser.Tests;
+
+/// <summary>
+/// The style guide, photographed and measured. Pictures of another Chromium or font differ in every letter, so they are kept as artefacts
+/// for people; what is compared is <c>kit.txt</c>: how many of each part there are and the sizes that the style sheet gives them. With
+/// <c>CRUCIBLE_ACCEPT=1</c> the present sizes are written there.
+/// </summary>
+public sealed class KitPictureTests(World world, Chromium chromium) : IClassFixture<World>
+{
+    private static readonly string Output = AppContext.BaseDirectory;
+    private static readonly string Pictures = Path.Combine(Output, "..", "..", "..", "pictures");
+
+    private Task<Tab> Open(ColorScheme theme, int width) => chromium.Open(world.Url, $"{world.Cast.Admin.Name}:{Player.Password}", options =>
+    {
+        options.ColorScheme = theme;
+        options.ViewportSize = new() { Width = width, Height = 900 };
+        options.BypassCSP = true;
+        options.ReducedMotion = ReducedMotion.Reduce;
+    });
+
+    [Fact]
+    public async Task Every_sample_looks_as_it_should()
+    {
+        Directory.CreateDirectory(Pictures);
+        var measure = await File.ReadAllTextAsync(Path.Combine(Output, "kit.js"));
+        var (wrong, sizes) = (new List<string>(), new List<string>());
+        foreach (var width in (int[])[1440, 1024, 390])
+            foreach (var theme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])
+            {
+                await using var tab = await Open(theme, width);
+                await tab.Page.GotoAsync("/ui");
+                var found = (await tab.Page.EvaluateAsync<JsonElement>(measure))!;
+                wrong.AddRange(found.GetProperty("wrong").EnumerateArray().Select(w => $"{width} {theme}: {w}"));
+                Assert.InRange(found.GetProperty("least").GetDouble(), 1, 20.9); // something was measured
+                var lines = found.GetProperty("lines").EnumerateArray().Select(l => $"{width} {l}").ToList();
+                // Themes differ in colour alone.
+                if (theme == ColorScheme.Dark) sizes.AddRange(lines);
+                else Assert.Equal(sizes.Where(s => s.StartsWith($"{width} ", StringComparison.Ordinal)), lines);
+                await Photograph(tab.Page, $"{width}-{theme}".ToLowerInvariant());
+                tab.AssertClean();
+            }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        if (Environment.GetEnvironmentVariable("CRUCIBLE_ACCEPT") == "1")
+            await File.WriteAllLinesAsync(Path.Combine(Root(), "tests", "browser", "kit.txt"), sizes);
+        else
+            Assert.Equal(await File.ReadAllLinesAsync(Path.Combine(Output, "kit.txt")), sizes);
+    }
+
+    // One picture a sample, without scrolling to it first: the browser's own call takes a tenth of the time.
+    private static async Task Photograph(IPage page, string suffix)
+    {
+        var browser = await page.Context.NewCDPSessionAsync(page);
+        var boxes = await page.EvaluateAsync<JsonElement>("() => [...document.querySelectorAll('.kit > .panel')].map(p => ({ id: p.id, x: p.getBoundingClientRect().left, y: p.getBoundingClientRect().top + scrollY, width: p.offsetWidth, height: p.offsetHeight }))");
+        foreach (var box in boxes.EnumerateArray())
+        {
+            var picture = await browser.SendAsync("Page.captureScreenshot", new()
+            {
+                ["captureBeyondViewport"] = true,
+                ["clip"] = new { x = box.GetProperty("x").GetDouble(), y = box.GetProperty("y").GetDouble(), width = box.GetProperty("width").GetDouble(), height = box.GetProperty("height").GetDouble(), scale = 1 },
+            });
+            await File.WriteAllBytesAsync(Path.Combine(Pictures, $"{box.GetProperty("id").GetString()}-{suffix}.png"), picture!.Value.GetProperty("data").GetBytesFromBase64());
+        }
+    }
+
+    [Theory, InlineData(ColorScheme.Dark), InlineData(ColorScheme.Light)]
+    public async Task Axe_finds_nothing_serious(ColorScheme theme)
+    {
+        await using var tab = await Open(theme, 1280);
+        await tab.Page.GotoAsync("/ui");
+        await tab.Page.AddScriptTagAsync(new() { Path = Path.Combine(Output, "axe.min.js") });
+        await Audit(tab.Page, "the page");
+        await tab.Page.Locator("#guide-drawer-open").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("#guide-drawer .stat").First).ToBeVisibleAsync();
+        await Audit(tab.Page, "the drawer");
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await tab.Page.Locator("#guide-model").FocusAsync();
+        await tab.Page.Keyboard.PressAsync("ArrowDown");
+        await Audit(tab.Page, "the combobox");
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await tab.Page.Locator("#guide-bell button").First.ClickAsync();
+        await Audit(tab.Page, "the bell");
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await tab.Page.Keyboard.PressAsync("Control+K");
+        await Assertions.Expect(tab.Page.Locator("#palette")).ToBeVisibleAsync();
+        await Audit(tab.Page, "the palette");
+    }
+
+    private static async Task Audit(IPage page, string where)
+    {
+        var found = await page.EvaluateAsync<string[]>("""
+            async () => {
+              const { violations, passes } = await axe.run(document, { resultTypes: ["violations"] })
+              if (passes.length < 20) return ["axe did not look"]
+              return violations.filter(v => ["serious", "critical"].includes(v.impact)).map(v => `${v.id}: ${v.help}: ${v.nodes.slice(0, 4).map(n => n.target.join(" ") + " " + n.failureSummary.split("\n").at(-1).trim()).join(" | ")}`)
+            }
+            """);
+        Assert.True(found.Length == 0, $"In {where}:\n{string.Join('\n', found)}");
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(Output);
+        while (!File.Exists(Path.Combine(folder.FullName, "Crucible.sln"))) folder = folder.Parent!;
+        return folder.FullName;
+    }
+}
