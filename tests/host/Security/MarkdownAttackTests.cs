@@ -23,7 +23,7 @@ public sealed class MarkdownAttackTests(Everything world)
     [MemberData(nameof(Harmful))]
     public async Task A_note_is_text_and_links(string note)
     {
-        var words = (await Things.Make(world)).Words;
+        var words = (await world.Cases())[0].Things.Words;
         foreach (var page in await Write(words, note))
         {
             Assert.True(page.Status == 200, page.ToString());
@@ -73,7 +73,7 @@ public sealed class MarkdownAttackTests(Everything world)
     [MemberData(nameof(Bombs))]
     public async Task A_note_costs_no_more_than_its_length(string what, string note)
     {
-        var words = (await Things.Make(world)).Words;
+        var words = (await world.Cases())[0].Things.Words;
         var began = Stopwatch.GetTimestamp();
         foreach (var page in await Write(words, note))
         {

@@ -130,7 +130,8 @@ public sealed class SecretTests(World world) : IClassFixture<World>
             {
                 found.AddRange(log.Where(l => l.Contains(form, StringComparison.OrdinalIgnoreCase)).Select(l => $"{what} is in the log: {l}"));
                 found.AddRange(rows.Where(r => r.Row.Contains(form, StringComparison.Ordinal)).Select(r => $"{what} is in {r.Table}: {r.Row}"));
-                found.AddRange(_replies.Where(r => r.Body.Contains(form, StringComparison.Ordinal)).Select(r => $"{what} is in an answer: {r.Asked} {r.Body[Math.Max(0, r.Body.IndexOf(form, StringComparison.Ordinal) - 60)..][..100]}"));
+                // A page holds its own address, to fetch itself again.
+                found.AddRange(_replies.Where(r => r.Body.Contains(form, StringComparison.Ordinal) && !r.Asked.Contains(form, StringComparison.Ordinal)).Select(r => $"{what} is in an answer: {r.Asked} {Around(r.Body, form)}"));
             }
         Assert.True(found.Count == 0, string.Join('\n', found.Distinct().Take(20)));
     }
@@ -160,6 +161,12 @@ public sealed class SecretTests(World world) : IClassFixture<World>
         _secrets[what] = SessionKey(seat);
         _secrets[what + ", its form token"] = seat.FormToken!.Value.Item2;
         return seat;
+    }
+
+    private static string Around(string text, string part)
+    {
+        var at = text.IndexOf(part, StringComparison.Ordinal);
+        return text[Math.Max(0, at - 80)..Math.Min(text.Length, at + part.Length + 20)];
     }
 
     private static string SessionKey(Seat seat) => seat.Cookies.GetCookies(new Uri(seat.Url))["crucible"]!.Value;
