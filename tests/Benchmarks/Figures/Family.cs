@@ -10,6 +10,7 @@ internal sealed record Family(string Name, string Tells, Func<Bench, Task> Measu
         new("curves", "long histories out", CurveFigures.Measure),
         new("pages", "time to first byte, first load", PageFigures.Measure),
         new("live", "one change to thousands of listeners", LiveFigures.Measure),
+        new("jobs", "short jobs, and a million past ones", JobFigures.Measure),
         new("start", "warm start and idle memory", StartFigures.Measure),
         new("soak", "memory over time", SoakFigures.Measure),
     ];
