@@ -45,6 +45,7 @@ internal static partial class RunQuery
 {
     public const int MostCharacters = 1000;
     private const int MostTerms = 40;
+    private const double LongestSeconds = 100 * 365 * 86_400d;
 
     /// <summary>Every qualifier with what it takes.</summary>
     public static readonly IReadOnlyList<(string Name, string What)> Qualifiers =
@@ -80,7 +81,8 @@ internal static partial class RunQuery
         if (!match.Success)
             return null;
         var unit = match.Groups[2].Value switch { "ms" => .001, "s" => 1, "m" => 60, "h" => 3600, _ => 86_400d };
-        return TimeSpan.FromSeconds(double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * unit);
+        var seconds = double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * unit;
+        return seconds < LongestSeconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
     // key:value, key:"some words", words, "some words".
@@ -155,7 +157,7 @@ internal static partial class RunQuery
     private static DateTimeOffset? Moment(string text, DateTimeOffset now)
     {
         if (Length(text) is { } ago)
-            return ago < TimeSpan.FromDays(36_500) ? now - ago : null;
+            return now - ago;
         return DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ssZ"], CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at : null;
     }

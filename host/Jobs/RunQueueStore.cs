@@ -81,11 +81,13 @@ internal sealed class RunQueueStore(Database database, DatabaseClock clock)
                     as e(id, attempt, state, outcome, took, error, details, pause)
             ), ended as (
                 update crucible.job_run r
-                set state = e.state, took_ms = e.took, error = e.error, node_id = null,
-                    ended_at = case when e.state in ('queued', 'retrying') then null else now() end,
+                -- What would go on but was cancelled meanwhile does not.
+                set state = case when e.state in ('queued', 'retrying') and r.cancel_at is not null then 'cancelled' else e.state end,
+                    ended_at = case when e.state in ('queued', 'retrying') and r.cancel_at is null then null else now() end,
                     ready_at = case when e.state in ('queued', 'retrying') then now() + e.pause * interval '1 millisecond' else r.ready_at end,
                     -- Handed back, not failed: the attempt does not count.
                     attempt = case when e.state = 'queued' then r.attempt - 1 else r.attempt end,
+                    took_ms = e.took, error = e.error, node_id = null,
                     done = case when e.state = 'succeeded' then r.total else r.done end
                 from e where r.id = e.id and r.node_id = @node and r.attempt = e.attempt and r.state = 'running'
                 returning r.id, r.node, r.started_at

@@ -12,6 +12,7 @@ internal sealed record Family(string Name, string Tells, Func<Bench, Task> Measu
         new("signin", "a whole sign-in beside the hash alone", SignInFigures.Measure),
         new("live", "one change to thousands of listeners", LiveFigures.Measure),
         new("backup", "all of it out and in again", BackupFigures.Measure),
+        new("jobs", "short jobs, and a million past ones", JobFigures.Measure),
         new("start", "warm start and idle memory", StartFigures.Measure),
         new("soak", "memory over time", SoakFigures.Measure),
     ];

@@ -24,8 +24,7 @@ internal sealed class OtherHost : IAsyncDisposable
         while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) is { } line)
             if (line.StartsWith("Crucible is ready", StringComparison.Ordinal))
             {
-                process.OutputDataReceived += (_, _) => { };
-                process.BeginOutputReadLine();
+                _ = process.StandardOutput.ReadToEndAsync(); // a full pipe would hold it up
                 return new(process);
             }
         throw new InvalidOperationException("The other host did not start.");

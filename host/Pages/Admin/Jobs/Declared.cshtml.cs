@@ -29,7 +29,7 @@ internal sealed class DeclaredModel(JobBoard board, JobListStore list, RunListSt
         await rules.Pause(keys, paused, Actor, Cancel);
         news.Queued();
         news.Changed();
-        return Said($"{(job is null ? $"All jobs of {jobs.PluginTitle(plugin!)} are" : $"{jobs.TitleOf(job)} is")} {(paused ? "paused" : "on again")}.", JobsUrl.Declared);
+        return Said($"{(job is null ? $"All jobs of {jobs.PluginTitle(plugin!)} are" : $"{jobs.TitleOf(job)} is")} {(paused ? "paused" : "on again")}.", job is null ? JobsUrl.Declared : JobsUrl.Job(job));
     }
 }
 
