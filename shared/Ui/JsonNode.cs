@@ -11,6 +11,9 @@ namespace Crucible.Ui;
 /// <param name="Children">Those that are drawn.</param>
 public sealed record JsonNode(string Name, string Path, string Kind, string Text, int Count, IReadOnlyList<JsonNode> Children)
 {
+    /// <summary>The text is not all of it.</summary>
+    public bool Cut { get; init; }
+
     /// <summary>Values that are drawn at most.</summary>
     public const int MostNodes = 2000;
 
@@ -50,15 +53,15 @@ public sealed record JsonNode(string Name, string Path, string Kind, string Text
             {
                 JsonValueKind.Object => Branch(name, path, "object", value.GetPropertyCount(), depth, value, value.EnumerateObject().Select(p => (p.Name, path + Key(p.Name), p.Value))),
                 JsonValueKind.Array => Branch(name, path, "array", value.GetArrayLength(), depth, value, value.EnumerateArray().Select((v, i) => ($"{i}", $"{path}[{i}]", v))),
-                JsonValueKind.String => new(name, path, "string", Cut(value.GetString()!), 0, []),
-                JsonValueKind.Number => new(name, path, "number", Cut(value.GetRawText()), 0, []),
+                JsonValueKind.String => Leaf(name, path, "string", value.GetString()!, 0),
+                JsonValueKind.Number => Leaf(name, path, "number", value.GetRawText(), 0),
                 _ => new(name, path, value.GetRawText(), value.GetRawText(), 0, []),
             };
         }
 
         private JsonNode Branch(string name, string path, string kind, int count, int depth, JsonElement value, IEnumerable<(string, string, JsonElement)> inside)
         {
-            if (depth >= MostDepth && count > 0) return new(name, path, kind, Cut(value.GetRawText()), count, []);
+            if (depth >= MostDepth && count > 0) return Leaf(name, path, kind, value.GetRawText(), count);
             var children = new List<JsonNode>();
             foreach (var (key, at, child) in inside)
             {
@@ -72,7 +75,12 @@ public sealed record JsonNode(string Name, string Path, string Kind, string Text
             return new(name, path, kind, "", count, children);
         }
 
-        private static string Cut(string text) => text.Length <= MostText ? text : $"{text[..(char.IsHighSurrogate(text[MostText - 1]) ? MostText - 1 : MostText)]}… ({text.Length:N0} characters)";
+        private static JsonNode Leaf(string name, string path, string kind, string text, int count)
+        {
+            if (text.Length <= MostText) return new(name, path, kind, text, count, []);
+            var end = char.IsHighSurrogate(text[MostText - 1]) ? MostText - 1 : MostText;
+            return new(name, path, kind, $"{text[..end]}… ({text.Length:N0} characters)", count, []) { Cut = true };
+        }
 
         private static string Key(string name)
         {

@@ -45,9 +45,6 @@ public sealed class Shell
     /// <summary>Notifications; null draws no bell.</summary>
     public BellView? Bell { get; set; }
 
-    /// <summary>Names of who else looks at this page.</summary>
-    public IReadOnlyList<string> Present { get; set; } = [];
-
     /// <summary>Where the sign-out button posts.</summary>
     public string SignOutUrl { get; set; } = "/account/sign-out";
 

@@ -35,7 +35,8 @@ public sealed record Toast(string Text, string Status = "completed", string? Und
     /// <summary>What a redirect left to say; asked once for a page, by the layout.</summary>
     public static IReadOnlyList<Toast> Left(HttpContext http)
     {
-        if (http.Request.Cookies[CookieName] is not { } kept) return [];
+        // A region that fetches itself shows no toasts, so it must not use them up.
+        if (http.Request.Headers.ContainsKey("HX-Request") || http.Request.Cookies[CookieName] is not { } kept) return [];
         http.Response.Cookies.Delete(CookieName, new() { Path = "/" });
         try
         {

@@ -110,6 +110,8 @@ public sealed class KitKeyTests(World world, Chromium chromium) : IClassFixture<
         await page.GoBackAsync();
         await Expect(page.Locator("#guide-drawer")).ToBeHiddenAsync();
         await Expect(page.Locator("#guide-bulk")).ToContainTextAsync("1 selected"); // the page was not loaded anew
+        await Press(page, "g", "d"); // two keys, one after the other
+        await Expect(page.Locator("#guide-drawer:modal")).ToBeVisibleAsync();
         await page.GotoAsync("/ui?run=kl-t2-lr3e4");
         await Expect(page.Locator("#guide-drawer:modal")).ToContainTextAsync("0.4381");
         tab.AssertClean();

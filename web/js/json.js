@@ -52,8 +52,9 @@ document.addEventListener("click", ({ target }) => {
   go(row.parentElement)
 })
 
-// A branch is written out again from what is drawn; the server keeps what was too much to draw.
+// A branch is written out again from what is drawn; null when the server drew only a part of it.
 function valueOf(item) {
+  if ("cut" in item.dataset) return null
   const { kind } = item.dataset
   if (kind !== "object" && kind !== "array") {
     const text = label(item).querySelector("code").textContent
@@ -70,7 +71,7 @@ function valueOf(item) {
 async function copy(view, what) {
   const item = view.querySelector('[role="treeitem"][tabindex="0"]')
   if (!item) return
-  const text = what === "path" ? item.dataset.path : item.dataset.kind === "string" ? label(item).querySelector("code").textContent.slice(1, -1) : valueOf(item)
+  const text = what === "path" ? item.dataset.path : item.dataset.kind === "string" && !("cut" in item.dataset) ? label(item).querySelector("code").textContent.slice(1, -1) : valueOf(item)
   if (text === null) return say("Too much to copy from here. Download it instead.")
   if (await write(text)) say(what === "path" ? `Copied ${text}` : "Copied the value")
 }

@@ -2,7 +2,7 @@
 // or focuses it when it is a field. Keys one after the other are parted by a blank: data-key="G J". "/" focuses the
 // page's query field, "?" lists every key of the page.
 
-const globals = [["Ctrl+K", "Search or run a command"], ["/", "Go to the query field"], ["?", "Keys of this page"], ["Esc", "Close, or clear the selection"]]
+const globals = [["Ctrl+K", "Search or run a command"], ["/", "Go to the query field"], ["Ctrl+Z", "Take back what was just done"], ["?", "Keys of this page"], ["Esc", "Close, or clear the selection"]]
 const inTables = [["J", "Next row"], ["K", "Row before"], ["X", "Select the row"], ["Enter", "Open the row"]]
 let begun = null // the first key of a sequence, and until when it counts
 

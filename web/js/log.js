@@ -2,12 +2,13 @@
 const levels = ["trace", "debug", "info", "warn", "error", "fatal"]
 const viewOf = element => element.closest?.(".logview")
 const scrollerOf = view => view.querySelector(".log")
-const follows = view => view.dataset.follow === "true"
+const paused = new Set() // ids of the views whose reader scrolled up; kept here, since a morph rewrites the page
+const follows = view => view.querySelector("[data-log-follow]") !== null && !paused.has(view.id)
 
 function follow(view, on) {
-  view.dataset.follow = String(on)
-  view.querySelector("[data-log-follow]")?.setAttribute("aria-pressed", String(on))
-  if (on) toEnd(view)
+  if (on) paused.delete(view.id)
+  else paused.add(view.id)
+  view.querySelector("[data-log-follow]").setAttribute("aria-pressed", String(on))
 }
 
 function toEnd(view) {
@@ -44,7 +45,10 @@ function paint(view, text) {
 document.addEventListener("input", ({ target }) => { if (target.matches?.("[data-log-search], [data-log-level]")) sift(viewOf(target)) })
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-log-follow]")
-  if (button) follow(viewOf(button), !follows(viewOf(button)))
+  if (!button) return
+  const view = viewOf(button)
+  follow(view, !follows(view))
+  if (follows(view)) toEnd(view)
 })
 
 // Scrolling up lets go; reaching the end follows again. A scroll by this script ends at the end, so it changes nothing.
@@ -52,7 +56,7 @@ document.addEventListener("scroll", ({ target }) => {
   const view = target.matches?.(".log") && viewOf(target)
   if (!view?.querySelector("[data-log-follow]")) return
   const atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 24
-  if (atEnd !== follows(view)) { view.dataset.follow = String(atEnd); view.querySelector("[data-log-follow]").setAttribute("aria-pressed", String(atEnd)) }
+  if (atEnd !== follows(view)) follow(view, atEnd)
 }, true)
 
 // log-lines {log, html}: lines that the server rendered, each added once.
@@ -72,6 +76,7 @@ function settle() {
   for (const view of document.querySelectorAll(".logview")) {
     const { value } = view.querySelector("[data-log-search]")
     if (value || view.querySelector("[data-log-level]").value) sift(view)
+    if (paused.has(view.id)) follow(view, false)
     if (follows(view) && !location.hash.startsWith(`#${view.id}-L`)) toEnd(view)
   }
 }

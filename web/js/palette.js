@@ -10,8 +10,8 @@ let wait
 
 const recent = () => { try { return JSON.parse(localStorage.getItem(key)) ?? [] } catch { return [] } }
 
-function keep({ title, url, icon }) {
-  const list = [{ title, url, icon }, ...recent().filter(each => each.url !== url)].slice(0, 8)
+function keep({ title, url }) {
+  const list = [{ title, url }, ...recent().filter(each => each.url !== url)].slice(0, 8)
   localStorage.setItem(key, JSON.stringify(list))
 }
 

@@ -19,9 +19,12 @@ public sealed record GuideState(string? Text, string? Sort, string? After, IRead
 
     internal bool Shows(string column) => Columns?.Contains(column) ?? column is not "by";
 
-    internal IEnumerable<KeyValuePair<string, string>> Kept(bool sort = true, bool text = true) =>
-        ((string, string?)[])[("q", text ? Text : null), ("sort", sort ? Sort : null), .. (Columns ?? []).Select(c => ("columns", (string?)c))] is var all
-            ? all.Where(p => !string.IsNullOrEmpty(p.Item2)).Select(p => new KeyValuePair<string, string>(p.Item1, p.Item2!)) : [];
+    internal IEnumerable<KeyValuePair<string, string>> Kept(bool sort = true, bool text = true)
+    {
+        if (text && !string.IsNullOrEmpty(Text)) yield return new("q", Text);
+        if (sort && Sort is not null) yield return new("sort", Sort);
+        foreach (var column in Columns ?? []) yield return new("columns", column);
+    }
 
     internal string Url(IEnumerable<KeyValuePair<string, string>> query, params (string, string)[] more) =>
         "/ui?" + string.Join('&', query.Concat(more.Select(m => new KeyValuePair<string, string>(m.Item1, m.Item2))).Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}"));
