@@ -39,6 +39,15 @@ public sealed class Shell
     /// <summary>Further entries of the account menu: profile, tokens.</summary>
     public List<NavItem> Account { get; } = [];
 
+    /// <summary>Answers the command palette, and is the page of search without script.</summary>
+    public string SearchUrl { get; set; } = "/search";
+
+    /// <summary>Notifications; null draws no bell.</summary>
+    public BellView? Bell { get; set; }
+
+    /// <summary>Names of who else looks at this page.</summary>
+    public IReadOnlyList<string> Present { get; set; } = [];
+
     /// <summary>Where the sign-out button posts.</summary>
     public string SignOutUrl { get; set; } = "/account/sign-out";
 
