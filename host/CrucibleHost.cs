@@ -4,8 +4,10 @@ using Crucible.Host.Demo;
 using Crucible.Host.Health;
 using Crucible.Host.Jobs;
 using Crucible.Host.Live;
+using Crucible.Host.Notices;
 using Crucible.Host.People;
 using Crucible.Host.Plugins;
+using Crucible.Host.Search;
 using Crucible.Host.Telemetry;
 using Crucible.Live;
 
@@ -42,6 +44,8 @@ internal sealed class CrucibleHost : IAsyncDisposable
             builder.AddJobs(ground.ConnectionString);
             builder.AddHealth(ground.Catalogue);
             builder.AddPages(ground.Catalogue);
+            builder.AddSearch();
+            builder.AddNotices();
 
             var app = builder.Build();
             app.UseRequestLogs();
@@ -52,6 +56,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
             app.UseActorInLogs();
             app.UsePluginGate();
             app.MapPages();
+            app.MapSearch();
             app.MapLive();
             app.MapHealth();
             app.MapMetricsText();

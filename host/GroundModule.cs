@@ -1,5 +1,7 @@
 using Crucible.Data;
+using Crucible.Host.Notices;
 using Crucible.Host.Plugins;
+using Crucible.Host.Search;
 using Crucible.Host.Security;
 using Crucible.Jobs;
 using Crucible.Modules;
@@ -39,6 +41,8 @@ internal static class GroundModule
                 push.Refresh("plugins");
                 return ValueTask.CompletedTask;
             })
+            .AddSearch()
+            .AddNotices()
             .Every<TrimChangeLog>("0 20 * * * ?");
         return offer;
     }

@@ -30,6 +30,9 @@ public sealed record Credential(CredentialKind Kind, string Id, Guid PersonId)
 /// <param name="Theme"><c>auto</c>, <c>dark</c> or <c>light</c>.</param>
 public sealed record Access(Actor Actor, Credential Credential, string Theme)
 {
+    /// <summary>The width of the rail: <c>auto</c> by the width of the window, <c>wide</c> or <c>narrow</c>.</summary>
+    public string Rail { get; init; } = "auto";
+
     /// <summary>The access of this request; null when nobody is signed in.</summary>
     public static Access? Of(HttpContext http) => http.Features.Get<Access>();
 }

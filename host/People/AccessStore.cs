@@ -11,7 +11,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
     // An admin's teams are all of them, so that a token capped below admin still reaches what its owner reaches:
     // a scope narrows what may be done, not where.
     private const string WhoAndWhere = """
-        p.id, p.user_name, p.display_name, p.role, p.theme,
+        p.id, p.user_name, p.display_name, p.role, p.theme, p.rail,
         array(select t.id from crucible.team t left join crucible.membership m on m.team_id = t.id and m.person_id = p.id
               where t.id <> @Everyone and (p.role = 'admin' or m.person_id is not null) order by lower(t.name)) as read_teams,
         array(select t.id from crucible.team t left join crucible.membership m on m.team_id = t.id and m.person_id = p.id
@@ -70,6 +70,11 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
         return Give(row, proof.Kind, proof.Id, row?.Scopes);
     }
 
+    /// <summary>A person as an actor, for what is written for them while they are away. Null when they are gone or disabled.</summary>
+    public async Task<Actor?> ActorOf(Guid person, CancellationToken cancel) =>
+        Give(await One($"select {WhoAndWhere} from crucible.person p where p.id = @person and not p.disabled", new { person, Actor.Everyone }, cancel),
+            CredentialKind.Password, "", null)?.Actor;
+
     private Access? Give(Row? row, CredentialKind kind, string id, string[]? scopes)
     {
         if (row is null)
@@ -80,7 +85,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
         {
             Grants = scopes is null ? [] : Scopes.Named(row.Role, scopes, permissions.All),
         };
-        return new(actor, new(kind, id, row.Id), row.Theme);
+        return new(actor, new(kind, id, row.Id), row.Theme) { Rail = row.Rail };
     }
 
     private async Task<Row?> One(string sql, object parameters, CancellationToken cancel)
@@ -102,6 +107,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
         public string DisplayName { get; init; } = "";
         public Role Role { get; init; }
         public string Theme { get; init; } = "auto";
+        public string Rail { get; init; } = "auto";
         public Guid[] ReadTeams { get; init; } = [];
         public Guid[] WriteTeams { get; init; } = [];
         public Guid? HomeTeam { get; init; }

@@ -111,6 +111,13 @@ public sealed class PersonStore(Database db, AccessCache cache, TimeProvider tim
         await connection.ExecuteAsync(new("update crucible.person set theme = @theme where id = @id", new { id, theme }, cancellationToken: cancel));
     }
 
+    /// <summary>Sets the width of the rail: <c>auto</c>, <c>wide</c> or <c>narrow</c>.</summary>
+    public async Task SetRail(Guid id, string rail, CancellationToken cancel)
+    {
+        await using var connection = await db.Open(cancel);
+        await connection.ExecuteAsync(new("update crucible.person set rail = @rail where id = @id", new { id, rail }, cancellationToken: cancel));
+    }
+
     // One change at a time while it may cost an admin: two admins who demote each other must not both succeed.
     private async Task<PersonOutcome> Change(Actor actor, Guid id, string set, object values, bool costsAnAdmin, string what, CancellationToken cancel)
     {

@@ -1,5 +1,7 @@
 using Crucible.Jobs;
 using Crucible.Live;
+using Crucible.Notices;
+using Crucible.Search;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,6 +19,10 @@ internal sealed class ModuleOffer(ModuleInfo info)
     public List<LiveRule> Live { get; } = [];
     public List<ReactionRule> Reactions { get; } = [];
     public List<JobRule> Jobs { get; } = [];
+    public List<SearchSource> Search { get; } = [];
+    public List<PaletteAction> Actions { get; } = [];
+    public List<NoticeKind> Notices { get; } = [];
+    public List<DigestPart> Digest { get; } = [];
     public List<Action<IEndpointRouteBuilder>> Endpoints { get; } = [];
     public List<Type> HealthChecks { get; } = [];
     public List<Func<IServiceProvider, CancellationToken, Task>> Seeds { get; } = [];
