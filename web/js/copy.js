@@ -16,7 +16,8 @@ document.addEventListener("click", async ({ target }) => {
   setTimeout(() => done.isConnected && done.replaceWith(drawn), 1500)
 })
 
-async function write(text) {
+/** Puts text on the clipboard; false when the browser refuses. */
+export async function write(text) {
   try {
     await navigator.clipboard.writeText(text)
     return true

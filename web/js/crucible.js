@@ -12,10 +12,19 @@ import "./menus.js"
 import "./toasts.js"
 import "./select.js"
 import "./flash.js"
+import "./query.js"
+import "./combobox.js"
+import "./palette.js"
+import "./drawer.js"
+import "./autosave.js"
+import "./fields.js"
+import "./log.js"
+import "./json.js"
 import "./charts/index.js"
 import { metric, short } from "./numbers.js"
 import { refresh } from "./regions.js"
+import { fresh } from "./rows.js"
 import { toast } from "./toasts.js"
 
 // What scripts of plugins may use.
-globalThis.crucible = { metric, short, refresh, toast }
+globalThis.crucible = { metric, short, refresh, fresh, toast }

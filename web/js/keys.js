@@ -1,7 +1,10 @@
 // Keys. An element states its own: <a data-key="e" …>, <button data-key="Shift+A" …>; pressing it clicks the element,
-// or focuses it when it is a field. "/" focuses the page's query field, "?" lists every key of the page.
+// or focuses it when it is a field. Keys one after the other are parted by a blank: data-key="G J". "/" focuses the
+// page's query field, "?" lists every key of the page.
 
-const globals = [["/", "Go to the query field"], ["?", "Keys of this page"], ["Esc", "Close, or clear the selection"]]
+const globals = [["Ctrl+K", "Search or run a command"], ["/", "Go to the query field"], ["?", "Keys of this page"], ["Esc", "Close, or clear the selection"]]
+const inTables = [["J", "Next row"], ["K", "Row before"], ["X", "Select the row"], ["Enter", "Open the row"]]
+let begun = null // the first key of a sequence, and until when it counts
 
 const typing = target => target.closest?.('input:not([type="checkbox"], [type="radio"], [type="range"]), textarea, select, [contenteditable="true"]')
 
@@ -17,9 +20,15 @@ document.addEventListener("keydown", event => {
     if (field) { event.preventDefault(); field.focus(); field.select?.() }
     return
   }
-  const name = nameOf(event)
-  const target = [...(open ?? document).querySelectorAll("[data-key]")].find(each => each.dataset.key.toUpperCase() === name.toUpperCase() && !each.disabled && each.checkVisibility())
-  if (!target) return
+  const name = nameOf(event).toUpperCase()
+  const all = [...(open ?? document).querySelectorAll("[data-key]")].filter(each => !each.disabled && each.checkVisibility())
+  const keyed = wanted => all.find(each => each.dataset.key.toUpperCase() === wanted)
+  const target = (begun?.until > event.timeStamp && keyed(`${begun.name} ${name}`)) || keyed(name)
+  begun = null
+  if (!target) {
+    if (all.some(each => each.dataset.key.toUpperCase().startsWith(`${name} `))) { begun = { name, until: event.timeStamp + 1200 }; event.preventDefault() }
+    return
+  }
   event.preventDefault()
   if (target.matches("input:not([type=checkbox], [type=radio]), textarea, select")) target.focus()
   else target.click()
@@ -30,7 +39,7 @@ function list() {
   if (!dialog) return
   const found = [...document.querySelectorAll("[data-key]")].filter(each => each.checkVisibility())
     .map(each => [each.dataset.key, each.dataset.keyText ?? each.getAttribute("aria-label") ?? ownText(each)])
-  const unique = new Map([...found, ...globals])
+  const unique = new Map([...found, ...(document.querySelector("table[data-rows]") ? inTables : []), ...globals])
   dialog.querySelector("dl").replaceChildren(...[...unique].map(([key, text]) => row(key, text)))
   dialog.showModal()
 }
@@ -43,7 +52,7 @@ function row(key, text) {
   const name = document.createElement("dt")
   name.textContent = text
   const keys = document.createElement("dd")
-  keys.append(...key.split("+").map(part => Object.assign(document.createElement("kbd"), { className: "kbd", textContent: part })))
+  keys.append(...key.split(/[+ ]/).map(part => Object.assign(document.createElement("kbd"), { className: "kbd", textContent: part })))
   line.append(name, keys)
   return line
 }
