@@ -13,7 +13,8 @@ internal sealed class SearchModel(Finder finder) : PageModel
 
     public async Task OnGet(string? q, CancellationToken cancel)
     {
-        Response.Headers.CacheControl = "no-store";
+        if (ForPalette)
+            Response.Headers.CacheControl = "no-store";
         Found = await finder.Find(Actor.Of(HttpContext), q, cancel);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class Places(PluginCatalogue catalogue, Permissions permissions)
         .. AdminPages.For(actor, permissions, "").Select(t => new SearchHit(t.Title, t.Url) { Icon = t.Icon, Hint = "Admin", Also = "admin" }),
     ];
 
-    public IReadOnlyList<PaletteAction> Actions(Actor actor) => [.. catalogue.Running.SelectMany(o => o.Actions).Where(a => May(actor, a.Permission))];
+    public IReadOnlyList<PaletteAction> Actions(Actor actor) => [.. catalogue.Running.SelectMany(o => o.Actions).Where(a => May(actor, a.Permission) && a.To?.Invoke(actor) != false)];
 
     public IReadOnlyList<SearchSource> Sources(Actor actor) => [.. catalogue.Running.SelectMany(o => o.Search).Where(s => May(actor, s.Permission))];
 

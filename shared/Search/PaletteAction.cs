@@ -1,3 +1,5 @@
+using Crucible.People;
+
 namespace Crucible.Search;
 
 /// <summary>Something to do, offered by the palette.</summary>
@@ -9,6 +11,9 @@ namespace Crucible.Search;
 /// <param name="Keys">The keys that do the same where they are pressed outside the palette: <c>G J</c>.</param>
 public sealed record PaletteAction(string Title, string Url, string Icon, string? Permission = null, bool Post = false, string? Keys = null)
 {
+    /// <summary>Whom it is offered to, beyond the permission: <c>actor => actor.Role >= Role.Member</c>; null is everyone.</summary>
+    public Func<Actor, bool>? To { get; init; }
+
     /// <summary>Further words it is found by: <c>log out</c> for "Sign out".</summary>
     public string? Also { get; init; }
 }
