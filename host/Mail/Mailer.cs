@@ -23,6 +23,9 @@ internal sealed class Mailer(IOptions<SmtpOptions> options)
         var smtp = options.Value;
         if (!smtp.IsSet)
             return new(false, false, "No mail server is set.");
+        // A bare address: what parses as a name with another address behind it was not what was proved.
+        if (!MailAddress.TryCreate(mail.Recipient, out var recipient) || recipient.Address != mail.Recipient)
+            return new(false, true, "Its recipient is no mail address.");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(TimeSpan.FromSeconds(smtp.TimeoutSeconds));
         var client = new SmtpClient(smtp.Host, smtp.Port) { EnableSsl = smtp.Tls == "starttls", DeliveryFormat = SmtpDeliveryFormat.International };
@@ -30,7 +33,7 @@ internal sealed class Mailer(IOptions<SmtpOptions> options)
             client.Credentials = new NetworkCredential(smtp.User, smtp.Password);
         try
         {
-            using var message = Message(mail, smtp.From);
+            using var message = Message(mail, recipient, smtp.From);
             // The client answers its token late, or not at all while a server keeps silent: it is left behind then.
             await client.SendMailAsync(message, patience.Token).WaitAsync(patience.Token);
             return new(true, true, null);
@@ -48,10 +51,6 @@ internal sealed class Mailer(IOptions<SmtpOptions> options)
             return new(false, fault.StatusCode is SmtpStatusCode.TransactionFailed or SmtpStatusCode.ExceededStorageAllocation,
                 $"{smtp.Host} did not take it: {fault.InnerException?.Message ?? fault.Message}");
         }
-        catch (Exception fault) when (fault is FormatException or ArgumentException)
-        {
-            return new(false, true, "It is no mail that can be sent: its recipient is no address.");
-        }
         finally
         {
             // Says goodbye, for which a server that hangs takes its time as well.
@@ -59,7 +58,7 @@ internal sealed class Mailer(IOptions<SmtpOptions> options)
         }
     }
 
-    private static MailMessage Message(OutgoingMail mail, string from)
+    private static MailMessage Message(OutgoingMail mail, MailAddress recipient, string from)
     {
         var message = new MailMessage
         {
@@ -71,7 +70,7 @@ internal sealed class Mailer(IOptions<SmtpOptions> options)
             BodyEncoding = Encoding.UTF8,
             BodyTransferEncoding = TransferEncoding.QuotedPrintable,
         };
-        message.To.Add(new MailAddress(Line(mail.Recipient)));
+        message.To.Add(recipient);
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(mail.Html, Encoding.UTF8, "text/html"));
         return message;

@@ -126,7 +126,7 @@ public sealed class SearchTests(World world) : IClassFixture<World>
     public async Task The_rail_stays_as_it_was_left()
     {
         var visitor = await world.Visit(world.Cast.Viewer);
-        Assert.Null((await visitor.Get("/")).QuerySelector(".app")!.GetAttribute("data-rail"));
+        Assert.Equal("auto", (await visitor.Get("/")).QuerySelector(".app")!.GetAttribute("data-rail"));
         var token = (await visitor.Get("/")).QuerySelector("meta[name=csrf]")!.GetAttribute("content")!;
         using var kept = await visitor.Http.PostAsync("/account/rail", new FormUrlEncodedContent([new("rail", "narrow"), new("__RequestVerificationToken", token)]));
         Assert.Equal("narrow", (await (await world.Visit(world.Cast.Viewer)).Get("/")).QuerySelector(".app")!.GetAttribute("data-rail"));
