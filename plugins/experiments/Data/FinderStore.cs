@@ -10,12 +10,16 @@ namespace Crucible.Experiments.Data;
 
 /// <summary>
 /// Experiments and runs, as the palette finds them at every key: experiments by any part of their name, runs by the beginning
-/// of their name or id, and the newest five thousand by any part of their name.
+/// of their name or id, and the newest of the newest experiments by any part of their name.
 /// </summary>
 public sealed class FinderStore(Database database)
 {
-    private const int Newest = 5000;
+    private const int MostExperiments = 2000;
+    private const int NewestExperiments = 50;
+    private const int NewestRuns = 200;
     private const int LeastOfId = 4;
+    // Ids begin with the time: four digits may be those of every run.
+    private const int MostOfId = 2000;
 
     /// <summary>Experiments by name or number.</summary>
     public Task<IReadOnlyList<SearchHit>> Experiments(Actor actor, string text, int most, CancellationToken cancel) => ReadExperiments($"""
@@ -34,33 +38,29 @@ public sealed class FinderStore(Database database)
     public Task<IReadOnlyList<SearchHit>> Runs(Actor actor, string text, int most, CancellationToken cancel)
     {
         var (from, until) = IdRange(text) ?? (null, null);
-        // Each branch stops at so many: a name that every run begins with must not be sorted through.
+        // From the experiments that may be seen to their runs, each branch with an end: who sees little of a large table must
+        // not wait for all of it, nor who types what every name begins with.
         return ReadRuns($"""
             where r.run_id in (
-                (select r.run_id from experiments.run r join experiments.experiment e using (experiment_id)
-                 where lower(r.name) like @prefix and r.lifecycle = 'active' and {Visible.To("e")} limit @most)
+                with seen as materialized (
+                    select e.experiment_id, e.created_ms from experiments.experiment e
+                    where e.lifecycle = 'active' and {Visible.To("e")} order by e.created_ms desc limit {MostExperiments})
+                (select n.run_id from seen s cross join lateral (
+                    select r.run_id from experiments.run r
+                    where r.experiment_id = s.experiment_id and r.lifecycle = 'active' and lower(r.name) ~>=~ lower(@text) and lower(r.name) ~<~ (lower(@text) || @last)
+                    limit @most) n limit @most)
                 union all
-                (select r.run_id from (
-                    select r.run_id, r.name from experiments.run r
-                    where r.lifecycle = 'active' and (@SeesAll or r.experiment_id = any(array(select e.experiment_id from experiments.experiment e where {Visible.To("e")})))
-                    order by r.run_id desc limit @Newest) r
-                 where strpos(lower(r.name), lower(@text)) > 0 order by r.run_id desc limit @most)
+                (select n.run_id from (select * from seen order by created_ms desc limit {NewestExperiments}) s cross join lateral (
+                    select r.run_id, r.name from experiments.run r where r.experiment_id = s.experiment_id and r.lifecycle = 'active'
+                    order by r.start_time desc, r.run_id limit {NewestRuns}) n
+                 where strpos(lower(n.name), lower(@text)) > 0 limit @most)
                 union all
-                (select r.run_id from experiments.run r join experiments.experiment e using (experiment_id)
-                 where r.run_id between @from and @until and r.lifecycle = 'active' and {Visible.To("e")} limit @most))
+                (select n.run_id from (
+                    select r.run_id, r.experiment_id from experiments.run r
+                    where r.run_id between @from and @until and r.lifecycle = 'active' order by r.run_id desc limit {MostOfId}) n
+                 where n.experiment_id in (select experiment_id from seen) limit @most))
             order by r.run_id desc limit @twice
-            """, new
-        {
-            actor.SeesAll,
-            actor.ReadTeams,
-            text,
-            prefix = text.ToLowerInvariant().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%",
-            from,
-            until,
-            most,
-            twice = 2 * most,
-            Newest,
-        }, cancel);
+            """, new { actor.SeesAll, actor.ReadTeams, text, last = "\U0010FFFF", from, until, most, twice = 2 * most }, cancel);
     }
 
     /// <summary>Runs by their addresses.</summary>
