@@ -275,3 +275,19 @@ public sealed class NoticeTests(World world) : IClassFixture<World>
         public void Log(string text, string level) { }
     }
 }
+
+/// <summary>Plugins that do not start, told to those who look after them.</summary>
+public sealed class PluginNoticeTests(Crucible.Host.Tests.Plugins.DropIn world) : IClassFixture<Crucible.Host.Tests.Plugins.DropIn>
+{
+    [Fact]
+    public async Task An_admin_hears_of_each_plugin_that_did_not_start()
+    {
+        var failed = world.Services.GetRequiredService<Crucible.Host.Plugins.PluginCatalogue>().Plugins.Count(p => p.State == Crucible.Host.Plugins.PluginState.Failed);
+        Assert.True(failed > 0);
+        await using var connection = await world.Services.GetRequiredService<Database>().Open(default);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await connection.QuerySingleAsync<long>($"select count(*) from crucible.notice where kind = 'crucible.plugin-failed' and person_id = '{world.Cast.Admin.PersonId}'") < failed)
+            await Task.Delay(20, patience.Token);
+        Assert.Equal(0, await connection.QuerySingleAsync<long>($"select count(*) from crucible.notice where person_id = '{world.Cast.Member.PersonId}'"));
+    }
+}
