@@ -6,10 +6,12 @@ using Crucible.Host.Demo;
 using Crucible.Host.Health;
 using Crucible.Host.Jobs;
 using Crucible.Host.Live;
+using Crucible.Host.Notices;
 using Crucible.Host.People;
 using Crucible.Host.Plugins;
 using Crucible.Host.Postgres;
 using Crucible.Host.Retention;
+using Crucible.Host.Search;
 using Crucible.Host.Telemetry;
 using Crucible.Host.Vitals;
 using Crucible.Live;
@@ -49,6 +51,8 @@ internal sealed class CrucibleHost : IAsyncDisposable
             builder.AddBackups(ground.ConnectionString, ground.DataPath);
             builder.AddHealth(ground.Catalogue);
             builder.AddPages(ground.Catalogue);
+            builder.AddSearch();
+            builder.AddNotices();
 
             var app = builder.Build();
             app.UseRequestLogs();
@@ -59,6 +63,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
             app.UseActorInLogs();
             app.UsePluginGate();
             app.MapPages();
+            app.MapSearch();
             app.MapLive();
             app.MapHealth();
             app.MapMetricsText();

@@ -2,9 +2,11 @@ using Crucible.Data;
 using Crucible.Host.Audit;
 using Crucible.Host.Backup;
 using Crucible.Host.Jobs;
+using Crucible.Host.Notices;
 using Crucible.Host.People;
 using Crucible.Host.Plugins;
 using Crucible.Host.Retention;
+using Crucible.Host.Search;
 using Crucible.Host.Security;
 using Crucible.Live;
 using Crucible.Modules;
@@ -50,6 +52,8 @@ internal static class GroundModule
             .Every<ForgetOldData>("0 20 3 * * ?", new() { Title = "Forget old data", What = "Removes what has been kept long enough, kind by kind." })
             .Every<TrimJobHistory>("0 40 * * * ?", new() { What = "Forgets runs of jobs that are older than the history is kept." })
             .Every<ForgetExpiredCredentials>("0 40 * * * ?", new() { Title = "Forget expired credentials", What = "Deletes sessions that are over, and tokens, links and invitations a month after their end." })
+            .AddSearch()
+            .AddNotices()
             .AddBackupJobs(backups);
         return offer;
     }

@@ -32,6 +32,9 @@ public sealed record Access(Actor Actor, Credential Credential, string Theme)
     /// <summary>An admin who is a member only, until two-factor is on: <see cref="PeopleOptions.AdminsNeedTwoFactor"/>.</summary>
     public bool WaitsForSecondFactor { get; init; }
 
+    /// <summary>The width of the rail: <c>auto</c> by the width of the window, <c>wide</c> or <c>narrow</c>.</summary>
+    public string Rail { get; init; } = "auto";
+
     /// <summary>The access of this request; null when nobody is signed in.</summary>
     public static Access? Of(HttpContext http) => http.Features.Get<Access>();
 }

@@ -15,7 +15,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
     // An admin's teams are all of them, so that a token capped below admin still reaches what its owner reaches:
     // a scope narrows what may be done, not where.
     private static readonly string WhoAndWhere = $"""
-        p.id, p.user_name, p.display_name, {RoleNow} as role, p.role = 'admin' as is_admin, p.theme, {GrantStore.Of("p")} as grants,
+        p.id, p.user_name, p.display_name, {RoleNow} as role, p.role = 'admin' as is_admin, p.theme, p.rail, {GrantStore.Of("p")} as grants,
         array(select t.id from crucible.team t left join crucible.membership m on m.team_id = t.id and m.person_id = p.id
               where t.id <> @Everyone and ({RoleNow} = 'admin' or m.person_id is not null) order by lower(t.name)) as read_teams,
         array(select t.id from crucible.team t left join crucible.membership m on m.team_id = t.id and m.person_id = p.id
@@ -76,6 +76,11 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
 
     private bool SecondFactor => options.Value.AdminsNeedTwoFactor;
 
+    /// <summary>A person as an actor, for what is written for them while they are away. Null when they are gone or disabled.</summary>
+    public async Task<Actor?> ActorOf(Guid person, CancellationToken cancel) =>
+        Give(await One($"select {WhoAndWhere} from crucible.person p where p.id = @person and not p.disabled", new { person, Actor.Everyone, SecondFactor }, cancel),
+            CredentialKind.Password, "", null)?.Actor;
+
     private Access? Give(Row? row, CredentialKind kind, string id, string[]? scopes)
     {
         if (row is null)
@@ -86,7 +91,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
         {
             Grants = scopes is null ? row.Grants : Scopes.Named(row.Role, row.Grants, scopes, permissions.All),
         };
-        return new(actor, new(kind, id, row.Id), row.Theme) { WaitsForSecondFactor = row.IsAdmin && row.Role != Role.Admin };
+        return new(actor, new(kind, id, row.Id), row.Theme) { WaitsForSecondFactor = row.IsAdmin && row.Role != Role.Admin, Rail = row.Rail };
     }
 
     private async Task<Row?> One(string sql, object parameters, CancellationToken cancel)
@@ -110,6 +115,7 @@ public sealed class AccessStore(Database db, SessionStore sessions, Permissions 
         public bool IsAdmin { get; init; }
         public string[] Grants { get; init; } = [];
         public string Theme { get; init; } = "auto";
+        public string Rail { get; init; } = "auto";
         public Guid[] ReadTeams { get; init; } = [];
         public Guid[] WriteTeams { get; init; } = [];
         public Guid? HomeTeam { get; init; }

@@ -89,6 +89,14 @@ public sealed class PersonStore(Database db, AccessCache cache, Permissions perm
         cache.Forget(id);
     }
 
+    /// <summary>Sets the width of the rail: <c>auto</c>, <c>wide</c> or <c>narrow</c>.</summary>
+    public async Task SetRail(Guid id, string rail, CancellationToken cancel)
+    {
+        await using var connection = await db.Open(cancel);
+        await connection.ExecuteAsync(new("update crucible.person set rail = @rail where id = @id", new { id, rail }, cancellationToken: cancel));
+        cache.Forget(id);
+    }
+
     // Whoever acts, whoever it is done to and every admin are locked first, in one order: two admins who demote each other come
     // one after the other, and the second finds the own role gone.
     private async Task<PersonOutcome> Change(Actor actor, Guid id, Wish wish, CancellationToken cancel)

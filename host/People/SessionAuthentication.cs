@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Crucible.Host.Notices;
 using Crucible.Host.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -44,6 +45,9 @@ public sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOp
         var key = await sessions.Begin(person, way, ClientAddress.Of(Context), Agent(), Context.RequestAborted);
         Response.Cookies.Append(CookieName(Request), key, Cookie());
         Logger.SignedIn(person.UserName, ClientAddress.Of(Context));
+        // People stand by themselves in the tests of their rules; with notices beside them, owners hear of new places.
+        if (Context.RequestServices.GetService<SignInPlaces>() is { } places)
+            await places.Seen(person, Context.Connection.RemoteIpAddress, Agent(), Context.RequestAborted);
     }
 
     protected override async Task HandleSignOutAsync(AuthenticationProperties? properties)

@@ -40,6 +40,8 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddListLive()
             .AddRunLive()
             .AddTableLive()
+            .AddNotices()
+            .AddSearch()
             .Endpoints(TrackingApi.Map)
             .Seed(DemoSeed.Run);
     }

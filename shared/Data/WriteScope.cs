@@ -55,7 +55,7 @@ public sealed class WriteScope : IAsyncDisposable
         if (_audit.Count > 0)
         {
             await WriteAudit(cancel).ConfigureAwait(false);
-            Tell("crucible", AuditWritten.Topic, new AuditWritten());
+            Tell("crucible", AuditWritten.Topic, new AuditWritten(_actor.PersonId, _actor.UserName, [.. _audit.Select(a => new AuditWritten.Line(a.Action, a.Subject, a.Title))]));
         }
         if (_news.Count > 0)
             await Connection.ExecuteAsync(new CommandDefinition(WriteNews, new

@@ -1,6 +1,8 @@
 using Crucible.Jobs;
 using Crucible.Live;
+using Crucible.Notices;
 using Crucible.People;
+using Crucible.Search;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -119,6 +121,34 @@ public sealed class ModuleBuilder
     public ModuleBuilder Retention(string kind, string what, int days, Func<IServiceProvider, DateTimeOffset, CancellationToken, Task<long>> forget, int least = 1)
     {
         _offer.Retention.Add(new(_offer.Info.Id, kind, what, days, least, forget));
+        return this;
+    }
+
+    /// <summary>Things of this plugin that the palette and <c>/search</c> find.</summary>
+    public ModuleBuilder Search(SearchSource source)
+    {
+        _offer.Search.Add(source);
+        return this;
+    }
+
+    /// <summary>Something to do that the palette offers.</summary>
+    public ModuleBuilder Action(PaletteAction action)
+    {
+        _offer.Actions.Add(action);
+        return this;
+    }
+
+    /// <summary>A kind of notice that this plugin gives through <see cref="INotices"/>, as <c>{id}.{kind}</c>.</summary>
+    public ModuleBuilder Notice(NoticeKind kind)
+    {
+        _offer.Notices.Add(kind with { Id = $"{_offer.Info.Id}.{kind.Id}" });
+        return this;
+    }
+
+    /// <summary>This plugin's part of the weekly mail.</summary>
+    public ModuleBuilder Digest(DigestPart part)
+    {
+        _offer.Digest.Add(part);
         return this;
     }
 

@@ -1,6 +1,8 @@
 using Crucible.Data;
 using Crucible.Jobs;
 using Crucible.Live;
+using Crucible.Notices;
+using Crucible.Search;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,6 +20,10 @@ internal sealed class ModuleOffer(ModuleInfo info)
     public List<LiveRule> Live { get; } = [];
     public List<ReactionRule> Reactions { get; } = [];
     public List<JobRule> Jobs { get; } = [];
+    public List<SearchSource> Search { get; } = [];
+    public List<PaletteAction> Actions { get; } = [];
+    public List<NoticeKind> Notices { get; } = [];
+    public List<DigestPart> Digest { get; } = [];
     public List<Action<IEndpointRouteBuilder>> Endpoints { get; } = [];
     public List<RetentionRule> Retention { get; } = [];
     public List<Type> HealthChecks { get; } = [];
@@ -38,6 +44,6 @@ internal sealed record JobRule(Type Job, string Plugin, string? Cron, JobPolicy 
 
     public string Title => Policy.Title ?? InWords(Name);
 
-    // TrimChangeLog becomes "Trim change log".
+    // TrimJobHistory becomes "Trim job history".
     private static string InWords(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) && !char.IsUpper(name[i - 1]) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
 }

@@ -36,6 +36,9 @@ public sealed class Shell
     /// <summary><c>auto</c>, <c>dark</c> or <c>light</c>.</summary>
     public string Theme { get; set; } = "auto";
 
+    /// <summary>The width of the rail: <c>auto</c> by the width of the window, <c>wide</c> or <c>narrow</c>.</summary>
+    public string Rail { get; set; } = "auto";
+
     /// <summary>Further entries of the account menu: profile, tokens.</summary>
     public List<NavItem> Account { get; } = [];
 

@@ -86,3 +86,12 @@ document.addEventListener("input", event => {
   const field = event.target.closest?.("[data-confirms]")
   if (field) field.closest("dialog, form").querySelector("[data-confirmed]").disabled = field.value.trim() !== field.dataset.confirms
 })
+
+// An address may name what is to be opened on its page, as actions of the palette do: /experiments#experiment-new
+function openNamed() {
+  const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1))
+  if (named?.popover && !named.matches(":popover-open")) named.showPopover({ source: document.querySelector(`[popovertarget="${CSS.escape(named.id)}"]`) ?? undefined })
+}
+
+addEventListener("hashchange", openNamed)
+addEventListener("DOMContentLoaded", openNamed)

@@ -1,18 +1,20 @@
-// The command palette: Ctrl+K or the field in the top bar. It asks the server for PaletteResults while somebody types
-// and keeps what was chosen, newest first, in this browser for the empty question.
+// The command palette: Ctrl+K or the field in the top bar. It asks the server for PaletteResults while somebody types,
+// and tells it what was chosen, which the server offers first the next time, in whatever browser.
 import htmx from "./htmx.js"
 import { active, activate, ask, moved, options } from "./listbox.js"
 
 const dialog = () => document.getElementById("palette")
 const fieldOf = box => box.querySelector('[role="combobox"]')
-const key = "crucible.palette"
 let wait
 
-const recent = () => { try { return JSON.parse(localStorage.getItem(key)) ?? [] } catch { return [] } }
+// It outlives the page that is left. Only links are kept, since an action is not repeated by accident.
+function keep(url) {
+  const token = document.querySelector('meta[name="csrf"]')
+  fetch("/search/picks", { method: "POST", keepalive: true, headers: { [token.dataset.header]: token.content }, body: new URLSearchParams({ url }) }).catch(() => {})
+}
 
-function keep({ title, url }) {
-  const list = [{ title, url }, ...recent().filter(each => each.url !== url)].slice(0, 8)
-  localStorage.setItem(key, JSON.stringify(list))
+function empty() {
+  return Object.assign(document.createElement("div"), { id: "palette-results", role: "listbox", ariaLabel: "Results" })
 }
 
 function state(box, text, failed = false) {
@@ -31,24 +33,6 @@ function show(box, results) {
   activate(field, options(field)[0])
 }
 
-// Recent entries as the server would write them; only links are kept, since an action is not repeated by accident.
-function showRecent(box) {
-  const results = Object.assign(document.createElement("div"), { id: "palette-results", role: "listbox", ariaLabel: "Recent" })
-  const found = recent()
-  if (found.length) {
-    const group = Object.assign(document.createElement("div"), { role: "group", ariaLabel: "Recent" })
-    group.append(Object.assign(document.createElement("h4"), { textContent: "Recent", role: "presentation" }))
-    for (const { title, url } of found) {
-      const entry = Object.assign(document.createElement("a"), { role: "option", href: url, tabIndex: -1 })
-      entry.setAttribute("aria-selected", "false")
-      entry.append(Object.assign(document.createElement("span"), { textContent: title }))
-      group.append(entry)
-    }
-    results.append(group)
-  }
-  return results
-}
-
 async function search(box) {
   const text = fieldOf(box).value
   const url = new URL(box.dataset.url, location.href)
@@ -61,14 +45,11 @@ async function search(box) {
     state(box, null)
     const results = answer.querySelector("#palette-results")
     if (!results) throw new Error("no results")
-    const before = text.trim() === "" && recent().length ? [...showRecent(box).children] : []
-    const group = [...results.children]
-    results.replaceChildren(...before, ...group)
     show(box, [results, ...answer.querySelectorAll(".palette-note")])
   } catch {
     clearTimeout(slow)
     state(box, "The search did not answer. Type on to try again.", true)
-    show(box, [text.trim() === "" ? showRecent(box) : Object.assign(document.createElement("div"), { id: "palette-results", role: "listbox", ariaLabel: "Results" })])
+    show(box, [empty()])
   }
 }
 
@@ -78,7 +59,7 @@ function openIt() {
   const field = fieldOf(box)
   field.value = ""
   state(box, null)
-  show(box, [showRecent(box)])
+  show(box, [empty()])
   box.showModal()
   field.focus()
   search(box)
@@ -90,7 +71,7 @@ function choose(entry, apart) {
     box.close()
     return void htmx.ajax("POST", entry.dataset.post, { source: document.body, target: document.body, swap: "none" })
   }
-  keep({ title: entry.querySelector("span").textContent, url: entry.getAttribute("href") })
+  keep(entry.getAttribute("href"))
   if (apart) return void window.open(entry.href, "_blank", "noopener")
   box.close()
   location.assign(entry.href)

@@ -1,5 +1,4 @@
-// Theme and rail. The server writes both it knows of on <html> and .app, so nothing flashes; the choice of the
-// theme is kept with the person, the width of the rail with the browser.
+// Theme and rail. The server writes both on <html> and .app, so nothing flashes; both are kept with the person.
 import htmx from "./htmx.js"
 
 const root = document.documentElement
@@ -14,33 +13,27 @@ function show(button, theme) {
   button.setAttribute("aria-label", text)
 }
 
+function apply(theme) {
+  root.dataset.theme = theme
+  for (const each of document.querySelectorAll("[data-theme-toggle][data-choice]")) show(each, theme)
+}
+
+// What the server says was chosen, by whatever way.
+document.addEventListener("theme", ({ detail }) => { if (order.includes(detail.theme)) apply(detail.theme) })
+
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-theme-toggle]")
   if (!button) return
   const theme = order[(order.indexOf(root.dataset.theme) + 1) % order.length]
-  root.dataset.theme = theme
-  for (const each of document.querySelectorAll("[data-theme-toggle][data-choice]")) show(each, theme)
+  apply(theme)
   htmx.ajax("POST", "/account/theme", { source: button, swap: "none", values: { theme } })
 })
-
-// The rail: the stored choice is applied before the first paint, because this script is loaded in the head.
-const key = "crucible.rail"
-const app = () => document.querySelector(".app")
-
-function applyRail() {
-  const kept = localStorage.getItem(key)
-  if (kept && app()) app().dataset.rail = kept
-}
 
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-rail-toggle]")
   if (!button) return
-  const narrow = button.getBoundingClientRect().width < 80
-  const choice = narrow ? "wide" : "narrow"
-  localStorage.setItem(key, choice)
-  applyRail()
-  button.setAttribute("aria-expanded", String(choice === "wide"))
+  const rail = button.getBoundingClientRect().width < 80 ? "wide" : "narrow"
+  document.querySelector(".app").dataset.rail = rail
+  button.setAttribute("aria-expanded", String(rail === "wide"))
+  htmx.ajax("POST", "/account/rail", { source: button, swap: "none", values: { rail } })
 })
-
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", applyRail)
-applyRail()

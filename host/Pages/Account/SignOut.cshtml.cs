@@ -9,6 +9,11 @@ internal sealed class SignOutModel : AccountPage
     public async Task<IActionResult> OnPost()
     {
         await HttpContext.SignOutAsync(SessionAuthentication.Name);
+        if (Request.Headers.ContainsKey("HX-Request"))
+        {
+            Response.Headers["HX-Redirect"] = "/account/sign-in";
+            return StatusCode(StatusCodes.Status204NoContent);
+        }
         return LocalRedirect("/account/sign-in");
     }
 }

@@ -12,7 +12,11 @@ internal sealed class ThemeModel(PersonStore persons) : AccountPage
         if (theme is not ("auto" or "dark" or "light"))
             return BadRequest();
         await persons.SetTheme(PersonId, theme, cancel);
-        return Request.Headers.ContainsKey("HX-Request") ? StatusCode(StatusCodes.Status204NoContent)
-            : LocalRedirect(Url.IsLocalUrl(returnUrl) ? returnUrl : "/account");
+        if (Request.Headers.ContainsKey("HX-Request"))
+        {
+            Response.Headers["HX-Trigger"] = $$$"""{"theme":{"target":"body","theme":"{{{theme}}}"}}""";
+            return StatusCode(StatusCodes.Status204NoContent);
+        }
+        return LocalRedirect(Url.IsLocalUrl(returnUrl) ? returnUrl : "/account");
     }
 }

@@ -121,7 +121,7 @@ public sealed class SwitchedOffTests(JobWorld world) : IClassFixture<JobWorld>
         var rule = world.Services.GetRequiredService<DeclaredJobs>().Find("chores.Sweep")!;
         await plugins.Set("chores", false, Actor.System("tests"), default);
         var id = await world.Services.GetRequiredService<RunActStore>().Run(rule, new Dictionary<string, string>(), Actor.System("tests"), default);
-        await world.Until(await world.Run("crucible.TrimChangeLog"), RunState.Succeeded);
+        await world.Until(await world.Run("crucible.ForgetExpiredCredentials"), RunState.Succeeded);
         Assert.Equal(RunState.Queued, (await world.Services.GetRequiredService<RunListStore>().Find(id, default))!.State);
         await plugins.Set("chores", true, Actor.System("tests"), default);
         await world.Until(id, RunState.Succeeded);

@@ -42,7 +42,7 @@ public sealed partial class FrameTests(DropIn world) : IClassFixture<DropIn>
     public async Task No_page_has_an_inline_script_or_a_style_attribute()
     {
         var visitor = await world.Visit(world.Cast.Admin);
-        foreach (var path in new[] { "/", "/ui", "/admin/plugins", "/sample", "/account", "/account/tokens" })
+        foreach (var path in new[] { "/", "/ui", "/admin/plugins", "/sample", "/account", "/account/tokens", "/account/notices", "/account/notices/settings", "/search?q=a" })
         {
             var page = await visitor.Get(path);
             Assert.Empty(page.QuerySelectorAll("[style], style, script:not([src]):not([type='application/json'])"));
