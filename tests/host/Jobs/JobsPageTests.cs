@@ -129,6 +129,12 @@ public sealed class JobsPageTests(JobWorld world) : IClassFixture<JobWorld>
     }
 
     [Fact]
+    public async Task The_loop_is_part_of_being_ready()
+    {
+        Assert.Contains("\"jobs\":\"healthy\"", await world.Client(null).GetStringAsync("/healthz/ready"));
+    }
+
+    [Fact]
     public async Task A_run_nobody_knows_is_explained()
     {
         var id = Guid.CreateVersion7();
