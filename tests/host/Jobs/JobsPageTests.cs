@@ -41,6 +41,7 @@ public sealed class JobsPageTests(JobWorld world) : IClassFixture<JobWorld>
         Assert.Equal([kitchen.ToString("N")], await Found(admin, "arg.room:\"findable kitchen\" state:succeeded job:sweep by:tests node:a after:1h"));
         Assert.Contains(dead.ToString("N"), await Found(admin, "state:failed error:\"disk full sentinel\" attempts:>2 plugin:chores"));
         Assert.Equal([dead.ToString("N")], await Found(admin, dead.ToString()));
+        Assert.Equal([dead.ToString("N")], await Found(admin, dead.ToString("N")[^12..]));
         Assert.Empty(await Found(admin, "state:failed job:sweep"));
         Assert.Contains("no qualifier 'stat'", (await admin.Get("/admin/jobs?q=stat:failed")).QuerySelector("#jobs-query-error")!.TextContent);
     }
