@@ -19,7 +19,8 @@ internal static class JobSetup
         builder.Services.AddSingleton<JobSchedules>().AddSingleton<RunPlayer>();
         builder.Services.AddQuartz(quartz =>
         {
-            quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = "Crucible");
+            // Not the name of the releases before, whose rows name a job class that is gone.
+            quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = "crucible-due");
             quartz.UseTimeProvider(clock);
             quartz.UsePersistentStore(store =>
             {

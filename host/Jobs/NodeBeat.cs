@@ -14,6 +14,7 @@ internal sealed class NodeBeat(NodeStore nodes, RunQueueStore queue, DeclaredJob
     private readonly JobOptions _options = options.Value;
     private readonly SemaphoreSlim _registering = new(1, 1);
     private volatile Node? _node;
+    private long? _last;
     private long _beat = Stopwatch.GetTimestamp();
 
     /// <summary>This host as others see it; null before its first beat and after it was given up.</summary>
@@ -30,7 +31,8 @@ internal sealed class NodeBeat(NodeStore nodes, RunQueueStore queue, DeclaredJob
             if (_node is not null)
                 return;
             var version = typeof(NodeBeat).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-            (_node, var now) = await nodes.Register(_options.Node ?? Environment.MachineName.ToLowerInvariant(), version, _options.Workers, Keys(), cancel);
+            (_node, var now) = await nodes.Register(_last, _options.Node ?? Environment.MachineName.ToLowerInvariant(), version, _options.Workers, Keys(), cancel);
+            _last = _node.Id;
             Heard(now);
             news.Changed();
         }
@@ -66,6 +68,8 @@ internal sealed class NodeBeat(NodeStore nodes, RunQueueStore queue, DeclaredJob
                 patience.CancelAfter(_options.Lease);
                 if (_node is { } node)
                     await Beat(node, patience.Token);
+                else if (_last is not null)
+                    await Begin(patience.Token); // the database is back
             }
             catch (Exception fault) when (!stopping.IsCancellationRequested)
             {
@@ -92,6 +96,8 @@ internal sealed class NodeBeat(NodeStore nodes, RunQueueStore queue, DeclaredJob
         foreach (var id in await queue.ToCancel(node.Id, cancel))
             if (here.UnderWay.TryGetValue(id, out var run))
                 run.Stop(StopReason.Cancelled);
+        if (await queue.Reclaim(node.Id, here.All(), _options.Lease, cancel) > 0)
+            news.Queued();
         foreach (var gone in await nodes.GiveUp(_options.Lease, cancel))
             logger.LogWarning("The host {Node} stopped answering; what it ran is taken over", gone);
         var all = jobs.All.ToList();

@@ -8,19 +8,20 @@ internal sealed class NodeStore(Database database)
 {
     private const long NameLock = 0x4352554A_4F425302; // "CRUJOBS", 2
 
-    /// <summary>Adds this host. While another one with its name lives it gets a number.</summary>
-    public async Task<(Node Node, DateTime Now)> Register(string name, string version, int workers, IReadOnlyList<string> jobs, CancellationToken cancel)
+    /// <summary>Adds this host, in place of what it was before it lost its lease. While another one with its name lives it gets a number.</summary>
+    public async Task<(Node Node, DateTime Now)> Register(long? before, string name, string version, int workers, IReadOnlyList<string> jobs, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         await using var both = await connection.QueryMultipleAsync(new CommandDefinition("""
             select 1 from pg_advisory_xact_lock(@NameLock);
+            update crucible.node set state = 'gone', ended_at = now() where id = @before and state = 'up';
             insert into crucible.node (name, version, workers, jobs)
             select free.name, @version, @workers, @jobs from (
                 select case n when 1 then @name else @name || '-' || n end as name, n from generate_series(1, 1000) n) free
             where not exists (select from crucible.node o where o.state = 'up' and o.name = free.name)
             order by n limit 1
             returning id, name, clock_timestamp() as now
-            """, new { NameLock, name, version, workers, jobs }, cancellationToken: cancel));
+            """, new { NameLock, before, name, version, workers, jobs }, cancellationToken: cancel));
         await both.ReadAsync<int>();
         var (id, given, now) = await both.ReadSingleAsync<(long, string, DateTime)>();
         return (new(id, given), now);

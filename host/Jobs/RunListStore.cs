@@ -127,7 +127,13 @@ internal sealed class RunListStore(Database database, DeclaredJobs jobs)
         if (filter.Error is { } error)
             And("strpos(lower(r.error), lower(@error)) > 0", "error", error);
         for (var i = 0; i < filter.Words.Count; i++)
-            And($"(strpos(lower(r.job), lower(@word{i})) > 0 or strpos(lower(r.error), lower(@word{i})) > 0 or r.id::text = lower(@word{i}))", $"word{i}", filter.Words[i]);
+        {
+            // Lists show the end of an id.
+            var id = filter.Words[i].Length >= 6 && filter.Words[i].All(c => char.IsAsciiHexDigit(c) || c == '-') ? $" or right(replace(r.id::text, '-', ''), length(@id{i})) = @id{i}" : "";
+            And($"(strpos(lower(r.job), lower(@word{i})) > 0 or strpos(lower(r.error), lower(@word{i})) > 0{id})", $"word{i}", filter.Words[i]);
+            if (id.Length > 0)
+                parameters.Add($"id{i}", filter.Words[i].Replace("-", "", StringComparison.Ordinal).ToLowerInvariant());
+        }
         return (sql, parameters);
 
         void Range(string name, string value, Between bounds)

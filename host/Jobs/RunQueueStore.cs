@@ -139,6 +139,21 @@ internal sealed class RunQueueStore(Database database, DatabaseClock clock)
             """, new { jobs, attempts }, cancellationToken: cancel))];
     }
 
+    /// <summary>
+    /// Requeues what the table says this host runs although it does not: the answer to a claim was lost on its way. Such an attempt never
+    /// began and does not count.
+    /// </summary>
+    public async Task<int> Reclaim(long node, IReadOnlyList<Guid> here, TimeSpan age, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.ExecuteAsync(new CommandDefinition("""
+            update crucible.job_run
+            set state = case when cancel_at is null then 'queued' else 'cancelled' end, ended_at = case when cancel_at is null then null else now() end,
+                attempt = greatest(attempt - 1, 0), node_id = null
+            where state = 'running' and node_id = @node and started_at < now() - @age and id <> all(@here)
+            """, new { node, here, age }, cancellationToken: cancel));
+    }
+
     /// <summary>Runs of a host that somebody wants to end.</summary>
     public async Task<IReadOnlyList<Guid>> ToCancel(long node, CancellationToken cancel)
     {

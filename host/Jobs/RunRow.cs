@@ -1,6 +1,6 @@
 namespace Crucible.Host.Jobs;
 
-/// <summary>A run as the pages show it. Mutable only for the reader of rows.</summary>
+/// <summary>A run as the pages show it.</summary>
 public sealed record RunRow
 {
     public Guid Id { get; init; }

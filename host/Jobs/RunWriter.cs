@@ -8,7 +8,7 @@ namespace Crucible.Host.Jobs;
 /// Writes down what the runs of this host say and how they end, in batches: while one statement is on its way, what happens
 /// meanwhile gathers for the next. What could not be written stays until the database is back.
 /// </summary>
-internal sealed class RunWriter(RunQueueStore queue, RunReportStore reports, JobMinuteStore minutes, NodeBeat beat, JobNews news, JobMinutes counts, ILogger<RunWriter> logger) : BackgroundService
+internal sealed class RunWriter(RunQueueStore queue, RunReportStore reports, JobMinuteStore minutes, NodeBeat beat, JobNews news, RunsHere here, JobMinutes counts, ILogger<RunWriter> logger) : BackgroundService
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BoardEvery = TimeSpan.FromSeconds(1);
@@ -33,6 +33,7 @@ internal sealed class RunWriter(RunQueueStore queue, RunReportStore reports, Job
     public void Ended(RunEnd end)
     {
         counts.Add(end);
+        here.Ending[end.Run.Id] = true;
         _ends.Writer.TryWrite(end);
     }
 
@@ -115,7 +116,10 @@ internal sealed class RunWriter(RunQueueStore queue, RunReportStore reports, Job
             return;
         await queue.End(node, _unwritten, cancel);
         foreach (var end in _unwritten)
+        {
+            here.Ending.TryRemove(end.Run.Id, out _);
             news.Changed(end.Run.Id);
+        }
         _unwritten = [];
         _boardIsOld = true;
         news.Wake(); // one at its limit may have become free

@@ -91,21 +91,29 @@ public sealed class ModuleBuilder
         return this;
     }
 
-    /// <summary>A job that runs repeatedly, on one host of those that share the database.</summary>
+    /// <summary>A job that runs repeatedly, on one host of those that share the database. It can also be asked for through <see cref="IJobQueue"/>.</summary>
     /// <param name="cron">Quartz cron with seconds, UTC: <c>0 */5 * * * ?</c> is every five minutes.</param>
     /// <param name="policy">How it is run and what people read of it.</param>
     /// <typeparam name="TJob">The job; created per run with its dependencies injected.</typeparam>
     public ModuleBuilder Every<TJob>(string cron, JobPolicy? policy = null) where TJob : class, IBackgroundJob
     {
-        _offer.Jobs.Add(new(typeof(TJob), _offer.Info.Id, cron, (policy ?? new()) with { AtOnce = 1 }));
-        return this;
+        return Add(new(typeof(TJob), _offer.Info.Id, cron, (policy ?? new()) with { AtOnce = 1 }));
     }
 
     /// <summary>A job that runs when asked for through <see cref="IJobQueue"/>.</summary>
     /// <param name="policy">How it is run and what people read of it.</param>
     public ModuleBuilder Job<TJob>(JobPolicy? policy = null) where TJob : class, IBackgroundJob
     {
-        _offer.Jobs.Add(new(typeof(TJob), _offer.Info.Id, null, policy ?? new()));
+        return Add(new(typeof(TJob), _offer.Info.Id, null, policy ?? new()));
+    }
+
+    private ModuleBuilder Add(JobRule rule)
+    {
+        if (_offer.Jobs.Any(j => j.Key == rule.Key))
+            throw new InvalidOperationException($"The job {rule.Name} is declared twice. One that runs repeatedly can also be asked for; give two classes two names.");
+        if (rule.Policy is not { Attempts: >= 1 and <= 25, AtOnce: null or (>= 1 and <= 1000) } || rule.Policy.Timeout < TimeSpan.FromSeconds(1) || rule.Policy.Timeout > TimeSpan.FromDays(1))
+            throw new InvalidOperationException($"The policy of the job {rule.Name} is out of range: 1 to 25 attempts, a timeout of a second to a day, 1 to 1,000 at once.");
+        _offer.Jobs.Add(rule);
         return this;
     }
 

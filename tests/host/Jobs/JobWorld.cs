@@ -38,13 +38,18 @@ public class JobWorld : DropIn
     /// <summary>Waits until a run is as it should be, and returns it.</summary>
     internal async Task<RunRow> Until(Guid id, Func<RunRow, bool> holds, string what)
     {
+        RunRow? run = null;
+        await Until(async () => (run = await Services.GetRequiredService<RunListStore>().Find(id, default)) is not null && holds(run), $"run {id}: {what}");
+        return run!;
+    }
+
+    /// <summary>Waits until something holds.</summary>
+    internal async Task Until(Func<Task<bool>> holds, string what)
+    {
         var since = Stopwatch.GetTimestamp();
-        while (true)
+        while (!await holds())
         {
-            var run = await Services.GetRequiredService<RunListStore>().Find(id, default);
-            if (run is not null && holds(run))
-                return run;
-            Assert.True(Stopwatch.GetElapsedTime(since) < Patience, $"The run did not come to: {what}. It is {run}.");
+            Assert.True(Stopwatch.GetElapsedTime(since) < Patience, $"It did not come to {what}.");
             await Task.Delay(10);
         }
     }

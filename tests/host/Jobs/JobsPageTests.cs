@@ -41,6 +41,7 @@ public sealed class JobsPageTests(JobWorld world) : IClassFixture<JobWorld>
         Assert.Equal([kitchen.ToString("N")], await Found(admin, "arg.room:\"findable kitchen\" state:succeeded job:sweep by:tests node:a after:1h"));
         Assert.Contains(dead.ToString("N"), await Found(admin, "state:failed error:\"disk full sentinel\" attempts:>2 plugin:chores"));
         Assert.Equal([dead.ToString("N")], await Found(admin, dead.ToString()));
+        Assert.Equal([dead.ToString("N")], await Found(admin, dead.ToString("N")[^12..]));
         Assert.Empty(await Found(admin, "state:failed job:sweep"));
         Assert.Contains("no qualifier 'stat'", (await admin.Get("/admin/jobs?q=stat:failed")).QuerySelector("#jobs-query-error")!.TextContent);
     }
@@ -126,6 +127,12 @@ public sealed class JobsPageTests(JobWorld world) : IClassFixture<JobWorld>
         Assert.Contains((await listener.Next("refresh")).Data, (string[])["jobs-overview", "jobs-list"]);
         await using var run = await world.Listen(world.Cast.Admin, $"job-run:{id:N}");
         Assert.Equal("job-run", (await run.Next("refresh")).Data);
+    }
+
+    [Fact]
+    public async Task The_loop_is_part_of_being_ready()
+    {
+        Assert.Contains("\"jobs\":\"healthy\"", await world.Client(null).GetStringAsync("/healthz/ready"));
     }
 
     [Fact]

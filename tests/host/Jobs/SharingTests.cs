@@ -109,6 +109,38 @@ public sealed class LeaseTests(JobWorld world) : IClassFixture<JobWorld>
         var attempts = await world.Services.GetRequiredService<RunListStore>().Attempts(id, default);
         Assert.Equal(["lost"], attempts.Select(a => a.Outcome));
     }
+
+    [Fact]
+    public async Task A_run_that_a_host_was_given_without_hearing_of_it_is_queued_again()
+    {
+        var id = Guid.CreateVersion7();
+        await world.Execute("""
+            insert into crucible.job_run (id, job, asked_by, state, attempt, node, node_id, started_at)
+            select @id, 'chores.Sweep', 'tests', 'running', 1, name, id, now() - interval '1 minute' from crucible.node where state = 'up'
+            """, new { id });
+        var run = await world.Until(id, RunState.Succeeded);
+        Assert.Equal(1, run.Attempt);
+    }
+
+    [Fact]
+    public async Task A_host_that_cannot_beat_for_its_lease_lets_go_and_begins_again_when_it_can()
+    {
+        var beat = world.Services.GetRequiredService<NodeBeat>();
+        var id = await world.Run("chores.Wait");
+        await world.Until(id, RunState.Running);
+        await using (var connection = await world.Database.Open(default))
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var command = new Npgsql.NpgsqlCommand("lock table crucible.node in access exclusive mode", connection);
+            await command.ExecuteNonQueryAsync();
+            await Postgres.Until.True(() => beat.Node is null && world.Services.GetRequiredService<RunsHere>().UnderWay.IsEmpty);
+        }
+        await Postgres.Until.True(() => beat.Node is not null);
+        await world.Until(id, r => r.Attempt == 2 && r.State == RunState.Running, "a second attempt");
+        await world.Release(id);
+        await world.Until(id, RunState.Succeeded);
+        Assert.Equal(["a"], await world.Rows<string>("select name from crucible.node where state = 'up'"));
+    }
 }
 
 /// <summary>Switching changes a world, so it has one of its own.</summary>

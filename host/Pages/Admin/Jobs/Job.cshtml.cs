@@ -30,7 +30,9 @@ internal sealed class JobModel(JobBoard board, RunListStore runs, RunActStore ac
             return await Refused(key, $"arg-{missing.Name}", $"{missing.What} is needed.", given.GetValueOrDefault(missing.Name));
         if (given.Sum(a => a.Key.Length + a.Value.Length) > 4000 || given.Values.FirstOrDefault(v => v.Contains('\0', StringComparison.Ordinal)) is not null)
             return await Refused(key, $"arg-{given.Keys.First()}", "Arguments are ids: at most 4,000 characters in all.", null);
-        return Said(job.IsPaused ? "It is queued, and waits until the job is resumed." : "It is queued.", JobsUrl.Run(await acts.Run(job.Rule, given, Actor, Cancel)), to: true);
+        if (job.IsPaused)
+            TempData["Notice"] = "It waits until the job is resumed.";
+        return LocalRedirect(JobsUrl.Run(await acts.Run(job.Rule, given, Actor, Cancel)));
     }
 
     public async Task<IActionResult> OnPostSchedule(string key, [FromForm] string? cron)
