@@ -34,7 +34,7 @@ internal sealed class ShellFill(PluginCatalogue catalogue, Database database, IA
     {
         var actor = access.Actor;
         (shell.PersonName, shell.UserName, shell.Theme) = (actor.DisplayName, actor.UserName, access.Theme);
-        shell.Account.Add(new("Account", "/account", "person"));
+        shell.Account.Add(new("Account", "/account", "user"));
         var entries = new List<(ModuleOffer Offer, NavEntry Entry)>();
         foreach (var offer in catalogue.Running)
             foreach (var entry in offer.Nav)
