@@ -35,7 +35,7 @@ internal sealed class ShellFill(PluginCatalogue catalogue, Database database, IA
         var actor = access.Actor;
         (shell.PersonName, shell.UserName, shell.Theme) = (actor.DisplayName, actor.UserName, access.Theme);
         shell.Rail = access.Rail;
-        shell.Account.Add(new("Account", "/account", "people"));
+        shell.Account.Add(new("Account", "/account", "user"));
         var entries = new List<(ModuleOffer Offer, NavEntry Entry)>();
         foreach (var offer in catalogue.Running)
             foreach (var entry in offer.Nav)

@@ -40,7 +40,7 @@ public static class PeopleSetup
         services.AddSingleton<CredentialStore>().AddSingleton<PeopleListStore>().AddSingleton<GrantStore>().AddSingleton<TrailStore>().AddSingleton<SettingStore>();
         services.AddSingleton<TeamStore>().AddSingleton<TeamRemovalStore>().AddSingleton<TokenStore>();
         services.AddSingleton<LinkStore>().AddSingleton<InvitationStore>().AddSingleton<ExternalIdentityStore>().AddSingleton<SignedLinks>();
-        services.AddSingleton<SignInLimits>().AddSingleton<DummyHash>().AddSingleton<Permissions>().AddSingleton<SecondStep>();
+        services.AddSingleton<SignInLimits>().AddSingleton<DummyHash>().AddSingleton<Permissions>().AddSingleton<SecondStep>().AddSingleton<RefusalTrail>();
         services.AddScoped<PasswordCheck>().AddScoped<PresentPassword>().AddSingleton<PersonFile>();
     }
 

@@ -59,11 +59,13 @@ internal static class Challenges
     }
 
     /// <summary>403: known, but not allowed.</summary>
-    public static Task Forbid(HttpContext http)
+    public static async Task Forbid(HttpContext http)
     {
         var log = http.RequestServices.GetRequiredService<ILogger<Actor>>();
         log.Forbidden(http.Features.Get<Actor>()?.UserName ?? "nobody", http.Request.Method, LogPath(http.Request), ClientAddress.Of(http));
-        return Problem(http, StatusCodes.Status403Forbidden, "Not allowed", "Your role or your token does not reach this. An admin can change that.");
+        if (http.Features.Get<Actor>() is { } actor)
+            await http.RequestServices.GetRequiredService<RefusalTrail>().Add(actor, http.Request.Method, LogPath(http.Request));
+        await Problem(http, StatusCodes.Status403Forbidden, "Not allowed", "Your role or your token does not reach this. An admin can change that.");
     }
 
     /// <summary>A problem document for programs; for pages the bare status, which the host's error page fills.</summary>

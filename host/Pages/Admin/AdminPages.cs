@@ -10,7 +10,7 @@ internal static class AdminPages
     private static readonly (string Title, string Url, string Icon, string Permission)[] All =
     [
         ("Jobs", "/admin/jobs", "jobs", "crucible.jobs"),
-        ("People", "/admin/people", "people", "crucible.people"),
+        ("People", "/admin/people", "users", "crucible.people"),
         ("Audit", "/admin/audit", "file", "crucible.audit"),
         ("System", "/admin/system", "screen", "crucible.system"),
         ("Plugins", "/admin/plugins", "plug", "crucible.plugins"),

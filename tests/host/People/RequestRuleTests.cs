@@ -53,6 +53,12 @@ public sealed class RequestRuleTests
     [InlineData("/account/tokens?handler=Revoke")]
     [InlineData("/account/sign-in")]
     [InlineData("/account/link")]
+    [InlineData("/account/reset")]
+    [InlineData("/account/second-step")]
+    [InlineData("/account/invitation?handler=Accept")]
+    [InlineData("/account?handler=EndSession")]
+    [InlineData("/account/two-factor?handler=TurnOff")]
+    [InlineData("/account/settings/x")]
     public async Task A_post_without_the_form_token_is_refused(string path)
     {
         await using var host = await PeopleHost.Start();
@@ -193,6 +199,23 @@ public sealed class RequestRuleTests
         using var admin = await browser.Get("/administration");
         Assert.Equal(administration, admin.StatusCode);
         Assert.Equal(role != Role.Admin, host.Log.Lines.Any(l => l.Contains("ada may not GET /administration, asked from 127.0.0.1", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Refused_authorisations_are_written_down_ten_a_minute_and_no_more()
+    {
+        await using var host = await PeopleHost.Start();
+        await host.Add("ada");
+        using var browser = await host.SignedIn("ada");
+        for (var i = 0; i < 15; i++)
+            (await browser.Get("/administration")).Dispose();
+        var lines = await host.Audit("access.refused");
+        // A minute may end in between.
+        Assert.InRange(lines.Length, 10, 15);
+        Assert.Equal("ada access.refused GET /administration", lines[0]);
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await browser.Get("/administration")).Dispose();
+        Assert.Equal(lines.Length + 1, (await host.Audit("access.refused")).Length);
     }
 
     private static async Task<string> FormToken(Browser browser) =>
