@@ -11,28 +11,40 @@ using Dapper;
 namespace Crucible.Host.Tests.Backup;
 
 /// <summary>What is refused, in which words, and that nothing is left of the attempt.</summary>
-public sealed class BadInputTests(World world) : IClassFixture<World>, IAsyncLifetime
+public sealed class BadInputTests(BadInputTests.Taken world) : IClassFixture<BadInputTests.Taken>, IAsyncLifetime
 {
     private static readonly InstalledModule Notes = Module.Of("notes", "create table notes.note (id int primary key, text text not null)");
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private readonly Copy _copy = new();
-    private EmptyDatabase _from = null!;
+    private EmptyDatabase From => world.From;
     private EmptyDatabase _into = null!;
+
+    /// <summary>One good backup for all of them.</summary>
+    public sealed class Taken : World
+    {
+        internal EmptyDatabase From { get; private set; } = null!;
+        internal Copy Made { get; } = new();
+
+        public override async ValueTask InitializeAsync()
+        {
+            await base.InitializeAsync();
+            From = await EmptyDatabase.Make(ConnectionString);
+            await Module.Install(From, Module.Ground, Notes);
+            await From.Run("insert into notes.note select g, md5(g::text) from generate_series(1, 500) g");
+            await Made.Files.Write("a/b.txt", new MemoryStream("hello"u8.ToArray()), 100, default);
+            await new TakeBackup(From.Address, Made.Files, TimeProvider.System).Into(Made.File, digests: true, Copy.Silent, default);
+        }
+    }
 
     public async ValueTask InitializeAsync()
     {
-        _from = await EmptyDatabase.Make(world.ConnectionString);
         _into = await EmptyDatabase.Make(world.ConnectionString);
-        await Module.Install(_from, Module.Ground, Notes);
-        await _from.Run("insert into notes.note select g, md5(g::text) from generate_series(1, 500) g");
-        await _copy.Files.Write("a/b.txt", new MemoryStream("hello"u8.ToArray()), 100, Cancel);
-        await _copy.Take(_from);
+        File.Copy(world.Made.File, _copy.File);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _from.DisposeAsync();
         await _into.DisposeAsync();
         await _copy.DisposeAsync();
     }
@@ -159,9 +171,9 @@ public sealed class BadInputTests(World world) : IClassFixture<World>, IAsyncLif
     [Fact]
     public async Task A_database_that_holds_something_or_is_in_use_is_refused()
     {
-        var refusal = await Assert.ThrowsAsync<BackupFault>(() => _copy.Restore(_from, [Module.Ground, Notes]));
+        var refusal = await Assert.ThrowsAsync<BackupFault>(() => _copy.Restore(From, [Module.Ground, Notes]));
         Assert.Contains("is not empty: it holds", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(500L, await _from.Ask<long>("select count(*) from notes.note"));
+        Assert.Equal(500L, await From.Ask<long>("select count(*) from notes.note"));
 
         await using var host = Ground.Connect(_into.Address.ConnectionString + ";Pooling=false");
         await using (await host.OpenConnectionAsync(Cancel))
@@ -194,7 +206,7 @@ public sealed class BadInputTests(World world) : IClassFixture<World>, IAsyncLif
         File.Delete(Path.Combine(_copy.Folder, "restored", "filler"));
         await _copy.Files.Write("large", new MemoryStream(new byte[3 << 20]), long.MaxValue, Cancel);
         File.Delete(_copy.File);
-        await _copy.Take(_from);
+        await _copy.Take(From);
         Assert.Contains("could not be stored", (await Assert.ThrowsAsync<BackupFault>(() => _copy.Restore(_into, [Module.Ground, Notes]))).Message, StringComparison.Ordinal);
         Assert.True(await _into.IsEmpty());
         Assert.Empty(await _copy.Restored.List("", Cancel) ?? []);
@@ -206,8 +218,9 @@ public sealed class BadInputTests(World world) : IClassFixture<World>, IAsyncLif
         var small = Path.Combine(_copy.Folder, "small");
         await using var disk = await TempDisk.Mount(small, megabytes: 1);
         var target = disk is null ? "/dev/full/a.zip" : Path.Combine(small, "a.zip");
-        await _from.Run("create table notes.noise as select g, md5(g::text) || md5((-g)::text) as t from generate_series(1, 60000) g");
-        var refusal = await Assert.ThrowsAsync<BackupFault>(() => new TakeBackup(_from.Address, _copy.Files, TimeProvider.System).Into(target, false, Copy.Silent, Cancel));
+        await From.Run("create table notes.noise as select g, md5(g::text) || md5((-g)::text) as t from generate_series(1, 60000) g");
+        var refusal = await Assert.ThrowsAsync<BackupFault>(() => new TakeBackup(From.Address, _copy.Files, TimeProvider.System).Into(target, false, Copy.Silent, Cancel));
+        await From.Run("drop table notes.noise");
         if (disk is null)
             return; // nobody may mount here; that it is refused is all there is to see
         Assert.Contains("not enough room", refusal.Message, StringComparison.Ordinal);
@@ -217,8 +230,8 @@ public sealed class BadInputTests(World world) : IClassFixture<World>, IAsyncLif
     [Fact]
     public async Task A_file_that_is_there_or_a_folder_that_is_not_is_said()
     {
-        Assert.Contains("is there already", (await Assert.ThrowsAsync<BackupFault>(() => _copy.Take(_from))).Message, StringComparison.Ordinal);
-        var nowhere = new TakeBackup(_from.Address, _copy.Files, TimeProvider.System).Into(Path.Combine(_copy.Folder, "no", "a.zip"), false, Copy.Silent, Cancel);
+        Assert.Contains("is there already", (await Assert.ThrowsAsync<BackupFault>(() => _copy.Take(From))).Message, StringComparison.Ordinal);
+        var nowhere = new TakeBackup(From.Address, _copy.Files, TimeProvider.System).Into(Path.Combine(_copy.Folder, "no", "a.zip"), false, Copy.Silent, Cancel);
         Assert.Contains("There is no folder", (await Assert.ThrowsAsync<BackupFault>(() => nowhere)).Message, StringComparison.Ordinal);
         await using var empty = new Copy();
         Assert.Contains("holds no Crucible yet", (await Assert.ThrowsAsync<BackupFault>(() => empty.Take(_into))).Message, StringComparison.Ordinal);
@@ -230,7 +243,7 @@ public sealed class BadInputTests(World world) : IClassFixture<World>, IAsyncLif
     {
         await using var empty = new Copy();
         using var cancel = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => empty.Take(_from.Address, false, (_, _, _) => cancel.Cancel(), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => empty.Take(From.Address, false, (_, _, _) => cancel.Cancel(), cancel.Token));
         Assert.Empty(Directory.EnumerateFiles(empty.Folder));
     }
 
@@ -238,7 +251,7 @@ public sealed class BadInputTests(World world) : IClassFixture<World>, IAsyncLif
     public void Only_its_owner_may_read_it()
     {
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_copy.File));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(world.Made.File));
     }
 
     private string Other => Path.Combine(_copy.Folder, "other.zip");
