@@ -53,7 +53,7 @@ create table crucible.mail_proof (
 );
 create index mail_proof_person on crucible.mail_proof (person_id, asked_at);
 
--- Mails to send. What stands in one goes when it is sent or given up.
+-- Mails to send. What stands in one goes when it is sent or refused.
 create table crucible.mail (
     id          uuid primary key,          -- version 7
     person_id   uuid not null references crucible.person (id) on delete cascade,
