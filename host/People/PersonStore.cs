@@ -19,6 +19,9 @@ public sealed class PersonStore(Database db, AccessCache cache, Permissions perm
 
     public async Task<Person?> FindByName(string name, CancellationToken cancel)
     {
+        // What somebody typed at the door, or a program sent: nobody's name, and nothing PostgreSQL would take.
+        if (name.Contains('\0', StringComparison.Ordinal))
+            return null;
         await using var connection = await db.Open(cancel);
         return await connection.QuerySingleOrDefaultAsync<Person>(new(
             $"select {Columns} from crucible.person where lower(user_name) = lower(@name)", new { name }, cancellationToken: cancel));

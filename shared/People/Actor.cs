@@ -33,8 +33,8 @@ public sealed record Actor(Guid? PersonId, string UserName, string DisplayName, 
     public static readonly Guid Everyone = new("00000000-0000-0000-0000-000000000001");
 
     /// <summary>
-    /// Permissions that a token was given by name although its <see cref="Role"/> is capped below them:
-    /// <c>sessions.drive</c>. Empty for people in a browser, who have what their role has.
+    /// Permissions beyond what the <see cref="Role"/> has, by name: <c>sessions.drive</c>. An admin gave them to the person;
+    /// a token has those among them that its scope names.
     /// </summary>
     public IReadOnlyList<string> Grants { get; init; } = [];
 

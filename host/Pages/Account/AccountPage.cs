@@ -1,4 +1,5 @@
 using Crucible.Host.People;
+using Crucible.Host.Security;
 using Crucible.People;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -24,6 +25,8 @@ internal abstract class AccountPage : PageModel
     {
         if (Proof.Kind != CredentialKind.Session)
             context.Result = Forbid();
+        else if (SentText.HasNul(Request))
+            context.Result = BadRequest();
     }
 
     /// <summary>The page again, with what is wrong at its fields.</summary>

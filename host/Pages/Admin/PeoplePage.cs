@@ -22,8 +22,7 @@ internal abstract class PeoplePage : PageModel
     {
         if (!OriginCheck.IsSafe(Request.Method) && Access.Of(HttpContext)?.Credential.Kind != CredentialKind.Session)
             context.Result = Forbid();
-        // PostgreSQL cannot hold U+0000, and whoever sends one is no browser.
-        else if (Request.Query.Concat(Request.HasFormContentType ? Request.Form.AsEnumerable() : []).Any(f => f.Value.Any(v => v?.Contains('\0', StringComparison.Ordinal) == true)))
+        else if (SentText.HasNul(Request))
             context.Result = BadRequest();
     }
 

@@ -133,6 +133,16 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
     }
 
+    [Fact]
+    public async Task A_name_that_no_database_holds_is_nobodys()
+    {
+        await using var host = await PeopleHost.Start();
+        using var browser = host.Browse();
+        using var page = await browser.SignIn("a\0b");
+        Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
+        Assert.Null(await browser.Who(TokenTests.Basic("a\0b", "wrong wrong wrong")));
+    }
+
     [Theory]
     [InlineData("short")]
     [InlineData("password123")]
