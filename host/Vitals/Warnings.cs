@@ -1,3 +1,4 @@
+using Crucible.Host.Backup;
 using Crucible.Ui.Text;
 
 namespace Crucible.Host.Vitals;
@@ -29,4 +30,21 @@ internal static class Warnings
         if (int.TryParse(database.Version.Split('.')[0], out var major) && major < 15)
             yield return new("failed", $"PostgreSQL {database.Version} is too old", "Crucible is tested on 15 and newer. Upgrade the server.");
     }
+
+    /// <summary>What is wrong with the backups of this host's folder.</summary>
+    /// <param name="backups">The newest first.</param>
+    /// <param name="nightly">Whether one is to be made every night.</param>
+    /// <param name="up">How long this host has been up: one that has just begun has had no night yet.</param>
+    /// <param name="now">The time.</param>
+    public static IEnumerable<Warning> Of(IReadOnlyList<BackupFile> backups, bool nightly, TimeSpan up, DateTimeOffset now)
+    {
+        if (backups is [{ Verified.Outcome: VerifyOutcome.Failed } newest, ..])
+            yield return new("failed", "The newest backup cannot be restored", newest.Verified!.What);
+        if (!nightly)
+            yield return new("cancelled", "The nightly backup is switched off", "Make backups in another way, or set Crucible__Backup__Nightly to true.");
+        else if (up > TooOld && (backups is [] || now - backups[0].Written > TooOld))
+            yield return new("failed", backups is [] ? "There is no backup" : $"The newest backup is {Durations.Short(now - backups[0].Written)} old", "The nightly backup did not come. See why at /admin/jobs, and make one at /admin/backups.");
+    }
+
+    private static readonly TimeSpan TooOld = TimeSpan.FromHours(36);
 }

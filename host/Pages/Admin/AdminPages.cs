@@ -13,6 +13,7 @@ internal static class AdminPages
         ("People", "/admin/people", "users", "crucible.people"),
         ("Audit", "/admin/audit", "file", "crucible.audit"),
         ("System", "/admin/system", "screen", "crucible.system"),
+        ("Backups", "/admin/backups", "archive", "crucible.backup"),
         ("Plugins", "/admin/plugins", "plug", "crucible.plugins"),
     ];
 

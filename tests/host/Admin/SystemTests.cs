@@ -69,7 +69,7 @@ public sealed class SystemTests(SystemTests.Set world) : IClassFixture<SystemTes
         await using var connection = await database.Open(default);
         await connection.ExecuteAsync("""
             insert into crucible.change (topic, seq, kind, change, actor, at)
-            select 'aged:1', n, 'x', '{}', 'x', now() - n * interval '1 day' from generate_series(1, 6) n
+            select 'aged:1', n, 'x', '{}', 'x', now() - n * interval '1 day' - interval '12 hours' from generate_series(1, 6) n
             """);
         var job = ActivatorUtilities.CreateInstance<ForgetOldData>(world.Services);
         await job.Run(new JobRun(Guid.NewGuid(), 1, new Dictionary<string, string>(), new Silent()), default);
