@@ -20,8 +20,13 @@ internal static class PeopleDatabase
         return To(server, name);
     }
 
-    public static async Task Drop(string connectionString) =>
-        await Run(await Server.Value, $"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
+    // Not with (force): that also wants to end the server's own vacuum there, which only a superuser may. Without, vacuum gives way.
+    public static async Task Drop(string connectionString)
+    {
+        var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
+        await Run(await Server.Value, $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}' and usename = current_user");
+        await Run(await Server.Value, $"drop database if exists {name}");
+    }
 
     private static async Task<string> Prepare()
     {
