@@ -13,11 +13,8 @@ internal static class Warnings
 {
     public static IEnumerable<Warning> Of(MachineVitals machine, DatabaseVitals database)
     {
-        if (machine.DiskFree < Math.Max(machine.DiskSize / 20, 512L << 20))
-            yield return new("failed", $"Only {Bytes.Short(machine.DiskFree)} free on the disk of the data folder",
-                "PostgreSQL stops when its disk is full. Free some space, shorten the retention below, or move the data folder.");
-        else if (machine.DiskFree < machine.DiskSize / 10)
-            yield return new("cancelled", $"{Bytes.Short(machine.DiskFree)} free on the disk of the data folder", "That is less than a tenth. Plan for more space.");
+        if (Disk(machine) is { } disk)
+            yield return disk;
         if (machine.Memory > machine.MostMemory * .9)
             yield return new("failed", $"This host uses {Bytes.Short(machine.Memory)} of {Bytes.Short(machine.MostMemory)}", "The system may end it. Give it more memory, or start a second host.");
         if (database.Connections > database.MostConnections * .8)
@@ -29,4 +26,13 @@ internal static class Warnings
         if (int.TryParse(database.Version.Split('.')[0], out var major) && major < 15)
             yield return new("failed", $"PostgreSQL {database.Version} is too old", "Crucible is tested on 15 and newer. Upgrade the server.");
     }
+
+    /// <summary>What there is to say of the disk; null when there is room enough.</summary>
+    public static Warning? Disk(MachineVitals machine) =>
+        machine.DiskFree < Math.Max(machine.DiskSize / 20, 512L << 20)
+            ? new("failed", $"Only {Bytes.Short(machine.DiskFree)} free on the disk of the data folder",
+                "PostgreSQL stops when its disk is full. Free some space, shorten the retention below, or move the data folder.")
+        : machine.DiskFree < machine.DiskSize / 10
+            ? new("cancelled", $"{Bytes.Short(machine.DiskFree)} free on the disk of the data folder", "That is less than a tenth. Plan for more space.")
+        : null;
 }
