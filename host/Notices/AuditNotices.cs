@@ -19,6 +19,8 @@ internal static class AuditNotices
         ["person.two-factor.reset"] = ("crucible.credentials", "Two-factor sign-in was reset"),
         ["person.two-factor.recovered"] = ("crucible.credentials", "A recovery code was used to sign in"),
         ["person.two-factor.codes"] = ("crucible.credentials", "New recovery codes were made"),
+        ["person.link.reset"] = ("crucible.credentials", "A link was made that sets your password"),
+        ["person.link.sign-in"] = ("crucible.credentials", "A link was made that signs in as you"),
         ["person.identity.link"] = ("crucible.credentials", "An account elsewhere can sign in as you now"),
         ["person.identity.unlink"] = ("crucible.credentials", "An account elsewhere can no longer sign in as you"),
         ["person.role"] = ("crucible.access", "Your role was changed"),
