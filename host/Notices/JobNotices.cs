@@ -21,7 +21,8 @@ internal sealed class JobNotices(INotices notices, DeclaredJobs jobs)
     /// <param name="cancel">Gives up.</param>
     public async Task GivenUp(WriteScope write, IEnumerable<(string Job, string? Error)> dead, CancellationToken cancel)
     {
-        foreach (var runs in dead.GroupBy(d => d.Job))
+        // In one order on every host: two that tell of the same jobs must not wait for each other.
+        foreach (var runs in dead.GroupBy(d => d.Job).OrderBy(r => r.Key, StringComparer.Ordinal))
         {
             var (permission, notice) = runs.Key == BackupSetup.Nightly
                 ? ("crucible.backup", new Notice("crucible.backup-failed", "The nightly backup failed", JobsUrl.Job(runs.Key)))

@@ -13,7 +13,8 @@ internal sealed class JobSearch(DeclaredJobs jobs, RunListStore runs)
 
     public async Task<IReadOnlyList<SearchHit>> Find(string text, int most, CancellationToken cancel)
     {
-        var found = jobs.All.Where(j => Match.Score(text, j.Title) is not null || Match.Score(text, j.Key) is not null).Take(most).Select(j => Hit(j.Key)).ToList();
+        var found = jobs.All.Select(j => (j.Key, Score: Math.Max(Match.Score(text, j.Title) ?? 0, Match.Score(text, j.Key) ?? 0)))
+            .Where(j => j.Score > 0).OrderByDescending(j => j.Score).Take(most).Select(j => Hit(j.Key)).ToList();
         var id = text.Replace("-", "", StringComparison.Ordinal);
         if (id.Length is >= RunListStore.LeastOfId and <= 32 && id.All(char.IsAsciiHexDigit))
             found.AddRange((await runs.EndingIn(id.ToLowerInvariant(), most, cancel)).Select(Hit));

@@ -98,6 +98,19 @@ public sealed partial class MailTests(MailWorld world) : IClassFixture<MailWorld
     }
 
     [Fact]
+    public async Task That_mails_cannot_be_sent_is_told_behind_the_bell_and_not_by_the_next_mail()
+    {
+        var admin = await WithAddress("tilo", role: Role.Admin);
+        await using (var connection = await world.Services.GetRequiredService<Database>().Open(default))
+            await connection.ExecuteAsync("""
+                insert into crucible.job_run (id, job, asked_by, state, attempt, node, node_id, started_at)
+                select gen_random_uuid(), job, 'tests', 'running', 25, 'ghost', -1, now() from unnest(array['crucible.SendMail', 'crucible.WarnOfExpiringTokens']) job
+                """);
+        await Until($"select count(*) = 2 from crucible.notice where person_id = '{admin.PersonId}' and kind = 'crucible.job-given-up'");
+        Assert.Equal("Warn of expiring tokens failed for good", await Sql<string>($"select subject from crucible.mail where person_id = '{admin.PersonId}' and kind = 'crucible.job-given-up'"));
+    }
+
+    [Fact]
     public async Task A_flood_of_notices_is_no_flood_of_mails()
     {
         var player = await WithAddress("uma");
