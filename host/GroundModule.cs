@@ -49,9 +49,9 @@ internal static class GroundModule
             })
             .Retention("changes", "News for pages that were away", 7, (services, before, cancel) => services.GetRequiredService<RetentionStore>().ForgetChanges(before, cancel))
             .Retention("audit", "Lines of the audit log", 400, (services, before, cancel) => services.GetRequiredService<AuditStore>().Forget(before, cancel), least: 30)
-            .Every<ForgetOldData>("0 20 3 * * ?", new() { Title = "Forget old data", What = "Removes what has been kept long enough, kind by kind." })
-            .Every<TrimJobHistory>("0 40 * * * ?", new() { What = "Forgets runs of jobs that are older than the history is kept." })
+            .Every<ForgetOldData>("0 20 3 * * ?", new() { Title = "Forget old data", What = "Removes what has been kept long enough, kind by kind.", Timeout = TimeSpan.FromHours(6) })
             .Every<ForgetExpiredCredentials>("0 40 * * * ?", new() { Title = "Forget expired credentials", What = "Deletes sessions that are over, and tokens, links and invitations a month after their end." })
+            .AddJobHistory()
             .AddSearch()
             .AddNotices()
             .AddBackupJobs(backups);

@@ -1,3 +1,4 @@
+using Crucible.Data;
 using Crucible.Search;
 using Dapper;
 
@@ -15,7 +16,7 @@ internal static class AuditConditions
         foreach (var word in filter.Query.Words)
         {
             var name = $"v{all.Count}";
-            values.Add(name, $"%{Escape(word.Text)}%");
+            values.Add(name, Like.Within(word.Text));
             all.Add($"{(word.Negated ? "not " : "")}(a.title ilike @{name} or a.subject ilike @{name} or a.action ilike @{name} or a.actor ilike @{name})");
         }
         if (filter.Older is { } older)
@@ -46,9 +47,7 @@ internal static class AuditConditions
 
     private static string Under(string column, string separator, Qualifier term, DynamicParameters values, string name)
     {
-        values.Add(name + "u", term.Values.Select(v => Escape(v) + separator + "%").ToArray());
+        values.Add(name + "u", term.Values.Select(v => Like.Literal(v) + separator + "%").ToArray());
         return $"{column} like any(@{name}u)";
     }
-
-    private static string Escape(string text) => text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_");
 }

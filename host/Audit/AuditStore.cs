@@ -68,10 +68,7 @@ internal sealed class AuditStore(Database database)
     public async Task<long> Forget(DateTimeOffset olderThan, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        long gone = 0;
-        while (await connection.ExecuteScalarAsync<int>(new("select crucible.forget_audit(@olderThan, @Slice)", new { olderThan, Slice }, cancellationToken: cancel)) is > 0 and var some)
-            gone += some;
-        return gone;
+        return await Slices.UntilNone(() => connection.ExecuteScalarAsync<int>(new("select crucible.forget_audit(@olderThan, @Slice)", new { olderThan, Slice }, cancellationToken: cancel)));
     }
 
     private async Task<IReadOnlyList<AuditLine>> Read(AuditFilter filter, int most, CancellationToken cancel)

@@ -1,18 +1,38 @@
+using Crucible.Data;
+using Crucible.Host.Pages.Admin.Jobs;
 using Crucible.Jobs;
 using Crucible.Modules;
+using Crucible.Notices;
+using Crucible.People;
 using Crucible.Ui.Text;
 
 namespace Crucible.Host.Backup;
 
 /// <summary>Makes a backup, restores it into a scratch database, compares every row, and lets the oldest go.</summary>
-internal sealed class NightlyBackup(Backups backups) : IBackgroundJob
+internal sealed class NightlyBackup(Backups backups, Database database, INotices notices) : IBackgroundJob
 {
     public async Task Run(JobRun run, CancellationToken cancel)
     {
         var made = await MakeBackup.Make(backups, run, cancel);
-        await VerifyBackup.Verify(backups, made.Name, run, cancel);
+        var found = await VerifyBackup.Verify(backups, made.Name, run, cancel);
+        if (found.Outcome == VerifyOutcome.FileOnly)
+            await TellUnverified(found, cancel);
         foreach (var gone in backups.Forget())
             run.Log($"Deleted {gone}.");
+    }
+
+    // One that failed is told by the dead letter it becomes, also when its host dies with it.
+    private async Task TellUnverified(Verified found, CancellationToken cancel)
+    {
+        await using var write = await database.Write(Actor.System("nightly backup"), cancel);
+        await notices.NotifyHolders(write, "crucible.backup", new("crucible.backup-failed", "The nightly backup is not verified", JobsUrl.Job(BackupSetup.Nightly))
+        {
+            Text = found.What,
+            Status = "cancelled",
+            Key = "not verified",
+            Once = true, // the reason stays the same every night
+        }, cancel);
+        await write.Commit(cancel);
     }
 }
 
@@ -38,18 +58,22 @@ internal sealed class VerifyBackup(Backups backups) : IBackgroundJob
 
     public Task Run(JobRun run, CancellationToken cancel) => Verify(backups, run.Arguments.GetValueOrDefault(File, ""), run, cancel);
 
-    public static async Task Verify(Backups backups, string name, JobRun run, CancellationToken cancel)
+    public static async Task<Verified> Verify(Backups backups, string name, JobRun run, CancellationToken cancel)
     {
         var found = await backups.Verify(name, run.Progress, cancel);
         run.Log($"{name}: {found.What}", found.Outcome switch { VerifyOutcome.Restored => "info", VerifyOutcome.FileOnly => "warn", _ => "error" });
         if (found.Outcome == VerifyOutcome.Failed)
             throw new BackupFault($"The backup {name} cannot be restored. {found.What}");
+        return found;
     }
 }
 
 /// <summary>What the host offers of backups.</summary>
 internal static class BackupSetup
 {
+    /// <summary>Key of the nightly job.</summary>
+    public const string Nightly = $"crucible.{nameof(NightlyBackup)}";
+
     public static void AddBackups(this WebApplicationBuilder builder, string connectionString, string dataPath) => builder.Services
         .AddSingleton(BackupOptions.From(builder.Configuration, dataPath))
         .AddSingleton(new DatabaseAddress(connectionString))

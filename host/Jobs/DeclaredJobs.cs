@@ -18,5 +18,8 @@ internal sealed class DeclaredJobs(PluginCatalogue catalogue)
 
     public string PluginTitle(string id) => id == "crucible" ? "Crucible" : catalogue.Find(id)?.Title ?? id;
 
+    /// <summary>Whether all that a plugin declares is known here.</summary>
+    public bool IsLoaded(string plugin) => catalogue.Offers.Any(o => o.Info.Id == plugin);
+
     public bool IsSwitchedOff(JobRule rule) => !catalogue.IsRunning(rule.Plugin);
 }

@@ -41,18 +41,6 @@ internal sealed class JobOptions
     [Range(typeof(TimeSpan), "00:00:00.200", "01:00:00")]
     public TimeSpan AbandonAfter { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Days that the history keeps runs that went well.</summary>
-    [Range(1, 3650)]
-    public int KeepSucceededDays { get; set; } = 30;
-
-    /// <summary>Days that it keeps cancelled runs.</summary>
-    [Range(1, 3650)]
-    public int KeepCancelledDays { get; set; } = 30;
-
-    /// <summary>Days that it keeps failed runs and dead letters.</summary>
-    [Range(1, 3650)]
-    public int KeepFailedDays { get; set; } = 90;
-
     /// <summary>The pause after a number of failed attempts.</summary>
     public TimeSpan Pause(int attempts) =>
         TimeSpan.FromSeconds(Math.Min(Math.Max(600, RetryAfter.TotalSeconds), RetryAfter.TotalSeconds * Math.Pow(3, Math.Clamp(attempts - 1, 0, 20))));

@@ -4,9 +4,10 @@ namespace Crucible.Host.Jobs;
 
 /// <summary>
 /// Keeps the schedules in the scheduler's store: what plugins declare, or what an admin put in its place. A schedule that is
-/// stored already is left alone, since replacing it would forget a time that passed while no host was up.
+/// stored already is left alone, since replacing it would forget a time that passed while no host was up. One of a job that its
+/// plugin no longer declares goes.
 /// </summary>
-internal sealed class JobSchedules(ISchedulerFactory schedulers, DeclaredJobs jobs, JobRuleStore rules, ILogger<JobSchedules> logger)
+internal sealed class JobSchedules(ISchedulerFactory schedulers, DeclaredJobs jobs, JobRuleStore rules, NodeStore nodes, ILogger<JobSchedules> logger)
 {
     private const string Group = "schedules";
 
@@ -22,6 +23,17 @@ internal sealed class JobSchedules(ISchedulerFactory schedulers, DeclaredJobs jo
             {
                 logger.LogError(fault, "The schedule of {Job} could not be stored", rule.Key);
             }
+        await RemoveStale(cancel);
+    }
+
+    // Those of a plugin that is not here, or did not load, wait for it; those that another host knows are of another release.
+    private async Task RemoveStale(CancellationToken cancel)
+    {
+        var scheduler = await schedulers.GetScheduler(cancel);
+        var kept = jobs.All.Select(j => j.Key).Concat(await nodes.Jobs(cancel)).ToHashSet();
+        foreach (var job in await scheduler.GetJobKeys(GroupMatcher<JobKey>.GroupEquals(Group), cancel))
+            if (!kept.Contains(job.Name) && jobs.IsLoaded(job.Name.Split('.')[0]) && await scheduler.DeleteJob(job, cancel))
+                logger.LogInformation("The schedule of {Job} is gone, as the job is", job.Name);
     }
 
     /// <summary>Gives a job this schedule; null takes it away.</summary>

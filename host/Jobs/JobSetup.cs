@@ -1,4 +1,5 @@
 using Crucible.Jobs;
+using Crucible.Modules;
 using Npgsql;
 using Quartz;
 
@@ -7,6 +8,17 @@ namespace Crucible.Host.Jobs;
 /// <summary>Everything about background work: the clustered scheduler that says when, and the loop that does it.</summary>
 internal static class JobSetup
 {
+    public static ModuleBuilder AddJobHistory(this ModuleBuilder module) => module
+        .Retention("succeeded-runs", "Runs of jobs that succeeded", 30, Runs(RunState.Succeeded))
+        .Retention("cancelled-runs", "Runs of jobs that were cancelled", 30, Runs(RunState.Cancelled))
+        .Retention("failed-runs", "Runs of jobs that failed and were discarded", 90, Runs(RunState.Failed))
+        .Retention("dead-runs", "Dead letters", 90, Runs(RunState.Dead))
+        .Retention("job-minutes", "Counts of the jobs' charts", 14, (services, before, cancel) => services.GetRequiredService<JobHistoryStore>().ForgetMinutes(before, cancel))
+        .Retention("nodes", "Hosts that are gone", 7, (services, before, cancel) => services.GetRequiredService<JobHistoryStore>().ForgetNodes(before, cancel));
+
+    private static Func<IServiceProvider, DateTimeOffset, CancellationToken, Task<long>> Runs(string state) =>
+        (services, before, cancel) => services.GetRequiredService<JobHistoryStore>().Forget(state, before, cancel);
+
     public static void AddJobs(this WebApplicationBuilder builder, string connectionString)
     {
         var clock = new DatabaseClock();

@@ -44,6 +44,13 @@ internal sealed class NodeStore(Database database)
             "update crucible.node set state = 'gone', ended_at = now() where state = 'up' and beat_at < now() - @lease returning name", new { lease }, cancellationToken: cancel))];
     }
 
+    /// <summary>Keys of the jobs that some host which is up knows.</summary>
+    public async Task<IReadOnlyList<string>> Jobs(CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return [.. await connection.QueryAsync<string>(new CommandDefinition("select distinct unnest(jobs) from crucible.node where state = 'up'", cancellationToken: cancel))];
+    }
+
     /// <summary>A clean goodbye.</summary>
     public async Task Leave(long id, CancellationToken cancel)
     {

@@ -13,6 +13,10 @@ internal sealed class RunListStore(Database database, DeclaredJobs jobs)
 {
     public const int Window = 100_000;
     public const int MostCounted = 10_000;
+
+    /// <summary>So many digits of an id name a run, the last ones, as lists show them.</summary>
+    public const int LeastOfId = 6;
+
     private static readonly TimeSpan FloorAge = TimeSpan.FromSeconds(30);
 
     private const string Columns = """
@@ -61,6 +65,18 @@ internal sealed class RunListStore(Database database, DeclaredJobs jobs)
     {
         await using var connection = await database.Open(cancel);
         return await connection.QuerySingleOrDefaultAsync<RunRow>(new CommandDefinition($"select {Columns} from crucible.job_run r where r.id = @id", new { id }, cancellationToken: cancel));
+    }
+
+    /// <summary>Runs by their id without hyphens, or by its end, which is looked for among the newest ten thousand.</summary>
+    public async Task<IReadOnlyList<(Guid Id, string Job, string State)>> EndingIn(string digits, int most, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<(Guid, string, string)>(new CommandDefinition(digits.Length == 32
+            ? "select id, job, state from crucible.job_run where id = @digits::uuid"
+            : """
+              select id, job, state from (select id, job, state from crucible.job_run order by id desc limit 10000) r
+              where right(replace(id::text, '-', ''), length(@digits)) = @digits order by id desc limit @most
+              """, new { digits, most }, cancellationToken: cancel))).AsList();
     }
 
     public async Task<IReadOnlyList<AttemptRow>> Attempts(Guid id, CancellationToken cancel)
@@ -129,7 +145,7 @@ internal sealed class RunListStore(Database database, DeclaredJobs jobs)
         for (var i = 0; i < filter.Words.Count; i++)
         {
             // Lists show the end of an id.
-            var id = filter.Words[i].Length >= 6 && filter.Words[i].All(c => char.IsAsciiHexDigit(c) || c == '-') ? $" or right(replace(r.id::text, '-', ''), length(@id{i})) = @id{i}" : "";
+            var id = filter.Words[i].Length >= LeastOfId && filter.Words[i].All(c => char.IsAsciiHexDigit(c) || c == '-') ? $" or right(replace(r.id::text, '-', ''), length(@id{i})) = @id{i}" : "";
             And($"(strpos(lower(r.job), lower(@word{i})) > 0 or strpos(lower(r.error), lower(@word{i})) > 0{id})", $"word{i}", filter.Words[i]);
             if (id.Length > 0)
                 parameters.Add($"id{i}", filter.Words[i].Replace("-", "", StringComparison.Ordinal).ToLowerInvariant());

@@ -1,4 +1,6 @@
 using Crucible.Data;
+using Crucible.Host.Notices;
+using Crucible.People;
 using Dapper;
 using Npgsql;
 
@@ -9,7 +11,7 @@ namespace Crucible.Host.Jobs;
 /// one statement), so that a limit over all hosts is exact. Whatever a host writes about a run holds only while the run is
 /// still its own at that attempt.
 /// </summary>
-internal sealed class RunQueueStore(Database database, DatabaseClock clock)
+internal sealed class RunQueueStore(Database database, DatabaseClock clock, JobNotices notices)
 {
     private const long ClaimLock = 0x4352554A_4F425301; // "CRUJOBS", 1
 
@@ -71,11 +73,24 @@ internal sealed class RunQueueStore(Database database, DatabaseClock clock)
         return [.. await both.ReadAsync<ClaimedRun>()];
     }
 
-    /// <summary>Writes down how runs ended, and the attempts that did not succeed.</summary>
+    /// <summary>Writes down how runs ended, and the attempts that did not succeed; of dead letters those hear who look after jobs.</summary>
     public async Task End(long node, IReadOnlyList<RunEnd> ends, CancellationToken cancel)
     {
-        await using var connection = await database.Open(cancel);
-        await connection.ExecuteAsync(new CommandDefinition("""
+        if (ends.All(e => e.State != RunState.Dead))
+        {
+            // Nearly always: one statement, which needs no transaction around it.
+            await using var connection = await database.Open(cancel);
+            await End(connection, node, ends, cancel);
+            return;
+        }
+        await using var write = await database.Write(Actor.System("jobs"), cancel);
+        await notices.GivenUp(write, await End(write.Connection, node, ends, cancel), cancel);
+        await write.Commit(cancel);
+    }
+
+    // Returns the dead letters among them.
+    private static async Task<IReadOnlyList<(string Job, string? Error)>> End(NpgsqlConnection connection, long node, IReadOnlyList<RunEnd> ends, CancellationToken cancel) =>
+        (await connection.QueryAsync<(string, string?)>(new CommandDefinition("""
             with e as (
                 select * from unnest(@ids, @attempts, @states, @outcomes, @tooks, @errors, @details, @pauses)
                     as e(id, attempt, state, outcome, took, error, details, pause)
@@ -90,12 +105,14 @@ internal sealed class RunQueueStore(Database database, DatabaseClock clock)
                     took_ms = e.took, error = e.error, node_id = null,
                     done = case when e.state = 'succeeded' then r.total else r.done end
                 from e where r.id = e.id and r.node_id = @node and r.attempt = e.attempt and r.state = 'running'
-                returning r.id, r.node, r.started_at
+                returning r.id, r.job, r.state, r.error, r.node, r.started_at
+            ), kept as (
+                insert into crucible.job_attempt (run_id, attempt, outcome, node, started_at, took_ms, error, details)
+                select e.id, e.attempt, e.outcome, ended.node, ended.started_at, e.took, e.error, e.details
+                from e join ended on ended.id = e.id where e.outcome is not null
+                on conflict do nothing
             )
-            insert into crucible.job_attempt (run_id, attempt, outcome, node, started_at, took_ms, error, details)
-            select e.id, e.attempt, e.outcome, ended.node, ended.started_at, e.took, e.error, e.details
-            from e join ended on ended.id = e.id where e.outcome is not null
-            on conflict do nothing
+            select job, error from ended where state = 'dead'
             """, new
         {
             node,
@@ -107,8 +124,7 @@ internal sealed class RunQueueStore(Database database, DatabaseClock clock)
             errors = ends.Select(e => e.Error).ToArray(),
             details = ends.Select(e => e.Details).ToArray(),
             pauses = ends.Select(e => e.Pause.TotalMilliseconds).ToArray(),
-        }, cancellationToken: cancel));
-    }
+        }, cancellationToken: cancel))).AsList();
 
     /// <summary>Requeues what hosts were running that are no longer there; what had its attempts becomes a dead letter.</summary>
     /// <param name="jobs">Keys of the jobs this host knows.</param>
@@ -117,10 +133,10 @@ internal sealed class RunQueueStore(Database database, DatabaseClock clock)
     /// <returns>The runs taken over.</returns>
     public async Task<IReadOnlyList<Guid>> TakeOver(IReadOnlyList<string> jobs, IReadOnlyList<int> attempts, CancellationToken cancel)
     {
-        await using var connection = await database.Open(cancel);
-        return [.. await connection.QueryAsync<Guid>(new CommandDefinition("""
+        await using var write = await database.Write(Actor.System("jobs"), cancel);
+        var taken = (await write.Connection.QueryAsync<(Guid Id, string Job, string Next, string Error)>(new CommandDefinition("""
             with lost as (
-                select r.id, r.attempt, r.node, r.started_at, 'The host ' || coalesce(r.node, '?') || ' stopped answering while it ran this.' as error,
+                select r.id, r.job, r.attempt, r.node, r.started_at, 'The host ' || coalesce(r.node, '?') || ' stopped answering while it ran this.' as error,
                     case when r.cancel_at is not null then 'cancelled'
                          when r.attempt - r.forgiven >= coalesce(j.attempts, 5) then 'dead' else 'retrying' end as next
                 from crucible.job_run r left join unnest(@jobs, @attempts) j(job, attempts) on j.job = r.job
@@ -135,8 +151,11 @@ internal sealed class RunQueueStore(Database database, DatabaseClock clock)
                 select id, attempt, 'lost', node, coalesce(started_at, now()), null, error from lost
                 on conflict do nothing
             )
-            select id from lost
-            """, new { jobs, attempts }, cancellationToken: cancel))];
+            select id, job, next, error from lost
+            """, new { jobs, attempts }, cancellationToken: cancel))).AsList();
+        await notices.GivenUp(write, taken.Where(t => t.Next == RunState.Dead).Select(t => (t.Job, (string?)t.Error)), cancel);
+        await write.Commit(cancel);
+        return [.. taken.Select(t => t.Id)];
     }
 
     /// <summary>
@@ -172,23 +191,3 @@ internal sealed class RunQueueStore(Database database, DatabaseClock clock)
         return id;
     }
 }
-
-/// <summary>A run that this host has taken.</summary>
-/// <param name="Id">Stays over the attempts.</param>
-/// <param name="Job">Its key.</param>
-/// <param name="Attempt">1 for the first.</param>
-/// <param name="Forgiven">Attempts that no longer count.</param>
-/// <param name="Arguments">JSON, as the row has it.</param>
-/// <param name="Lines">Lines its log has already.</param>
-/// <param name="WaitMs">How long it was ready before somebody took it.</param>
-internal sealed record ClaimedRun(Guid Id, string Job, int Attempt, int Forgiven, string? Arguments, int Lines, double WaitMs);
-
-/// <summary>How an attempt ended.</summary>
-/// <param name="Run">Of which run.</param>
-/// <param name="State">The run's next state.</param>
-/// <param name="Took">By the monotonic clock.</param>
-/// <param name="Outcome">What is kept of the attempt; null keeps nothing beside the run itself.</param>
-/// <param name="Error">One line.</param>
-/// <param name="Details">The whole exception.</param>
-/// <param name="Pause">Before the next attempt.</param>
-internal sealed record RunEnd(RunUnderWay Run, string State, TimeSpan Took, string? Outcome = null, string? Error = null, string? Details = null, TimeSpan Pause = default);

@@ -83,11 +83,7 @@ internal sealed class RunUnderWay(ClaimedRun claim, JobRule rule, TimeSpan aband
     public void Dispose() => _timer.Cancel();
 
     /// <summary>Fit for a text column: no NUL, which PostgreSQL cannot hold, and not without end.</summary>
-    public static string Clean(string text, int most)
-    {
-        text = text.Replace('\0', '\uFFFD');
-        return text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1)] + "…";
-    }
+    public static string Clean(string text, int most) => Ui.Text.Cut.To(text.Replace('\0', '\uFFFD'), most);
 
     private void Later(TimeSpan wait, Action act) =>
         _ = Task.Delay(wait, _timer.Token).ContinueWith(t => { if (t.IsCompletedSuccessfully) act(); }, TaskScheduler.Default);

@@ -78,7 +78,8 @@ internal sealed class MailStore(Database database, IOptions<SmtpOptions> options
     public async Task<long> Forget(DateTimeOffset olderThan, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        return await connection.ExecuteAsync(new("delete from crucible.mail where at < @olderThan", new { olderThan }, cancellationToken: cancel));
+        return await Slices.UntilNone(() => connection.ExecuteAsync(new CommandDefinition(
+            "delete from crucible.mail where id = any(array(select id from crucible.mail where at < @olderThan limit 10000))", new { olderThan }, cancellationToken: cancel)));
     }
 
     private sealed class OutgoingRow

@@ -17,7 +17,10 @@ internal static class AuditNotices
         ["person.two-factor.on"] = ("crucible.credentials", "Two-factor sign-in was switched on"),
         ["person.two-factor.off"] = ("crucible.credentials", "Two-factor sign-in was switched off"),
         ["person.two-factor.reset"] = ("crucible.credentials", "Two-factor sign-in was reset"),
+        ["person.two-factor.recovered"] = ("crucible.credentials", "A recovery code was used to sign in"),
         ["person.two-factor.codes"] = ("crucible.credentials", "New recovery codes were made"),
+        ["person.link.reset"] = ("crucible.credentials", "A link was made that sets your password"),
+        ["person.link.sign-in"] = ("crucible.credentials", "A link was made that signs in as you"),
         ["person.identity.link"] = ("crucible.credentials", "An account elsewhere can sign in as you now"),
         ["person.identity.unlink"] = ("crucible.credentials", "An account elsewhere can no longer sign in as you"),
         ["person.role"] = ("crucible.access", "Your role was changed"),
@@ -29,7 +32,7 @@ internal static class AuditNotices
     /// <summary>Reacts to news of the audit log. The same news twice makes one notice.</summary>
     public static async Task React(AuditWritten news, IServiceProvider services, CancellationToken cancel)
     {
-        var lines = news.Lines.Select(l => (Rule: Rules.GetValueOrDefault(l.Action), Person: PersonOf(l.Subject), l.Action))
+        var lines = (news.Lines ?? []).Select(l => (Rule: Rules.GetValueOrDefault(l.Action), Person: PersonOf(l.Subject), l.Action))
             // What somebody did to the own role or teams is no news to them; their password is, should it not have been them.
             .Where(l => l.Rule.Kind is not null && l.Person is not null && (l.Rule.Kind == "crucible.credentials" || l.Person != news.PersonId)).ToList();
         if (lines.Count == 0)

@@ -72,12 +72,8 @@ internal sealed class NoticeListStore(Database database, TimeProvider time)
     public async Task<long> Forget(DateTimeOffset olderThan, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        long gone = 0;
-        // In slices, so that no writer waits behind one long delete.
-        while (await connection.ExecuteAsync(new CommandDefinition("delete from crucible.notice where id = any(array(select id from crucible.notice where at < @olderThan limit 10000))",
-            new { olderThan }, cancellationToken: cancel)) is > 0 and var some)
-            gone += some;
-        return gone;
+        return await Slices.UntilNone(() => connection.ExecuteAsync(new CommandDefinition(
+            "delete from crucible.notice where id = any(array(select id from crucible.notice where at < @olderThan limit 10000))", new { olderThan }, cancellationToken: cancel)));
     }
 
     private static BellItem Item(NoticeLine line) => new(line.Times > 1 ? $"{line.Title} ({line.Times}×)" : line.Title, line.Url, new(line.At, TimeSpan.Zero), line.ReadAt is null)

@@ -15,9 +15,9 @@ internal static class NoticeSetup
     {
         builder.Services.AddOptions<SmtpOptions>().BindConfiguration("Crucible:Smtp").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SmtpOptions>, SmtpOptionsRules>();
-        builder.Services.AddSingleton<Mailer>().AddSingleton<MailText>().AddSingleton<MailStore>().AddSingleton<MailAddressStore>();
+        builder.Services.AddSingleton<Mailer>().AddSingleton<MailText>().AddSingleton<MailStore>().AddSingleton<MailAddressStore>().AddSingleton<DigestStore>();
         builder.Services.AddSingleton<NoticeKinds>().AddSingleton<NoticeStore>().AddSingleton<INotices>(s => s.GetRequiredService<NoticeStore>());
-        builder.Services.AddSingleton<NoticeListStore>().AddSingleton<NoticeChoiceStore>().AddSingleton<SignInPlaces>();
+        builder.Services.AddSingleton<NoticeListStore>().AddSingleton<NoticeChoiceStore>().AddSingleton<SignInPlaces>().AddSingleton<JobNotices>();
         builder.Services.AddHostedService<PluginNotices>();
         builder.Services.Configure<MvcOptions>(mvc => mvc.Filters.Add<BellFill>());
     }
@@ -28,6 +28,7 @@ internal static class NoticeSetup
         .Notice(new("access", "My role, teams or permissions were changed") { Mail = true })
         .Notice(new("token-ends", "A token of mine ends soon") { Mail = true })
         .Notice(new("job-given-up", "A job failed for good") { Permission = "crucible.jobs", Mail = true })
+        .Notice(new("backup-failed", "A nightly backup failed or was not verified") { Permission = "crucible.backup", Mail = true })
         .Notice(new("plugin-failed", "A plugin did not start") { Permission = "crucible.plugins", Mail = true })
         .Notice(new("digest", "The weekly digest, on Monday") { Mail = true, MailOnly = true })
         .Live<NoticesChanged>((_, push) =>
@@ -42,6 +43,9 @@ internal static class NoticeSetup
         .Job<SendMail>(new() { Title = "Send a mail", What = "Hands one mail of the outbox to the mail server", Timeout = TimeSpan.FromMinutes(6) })
         .Every<WarnOfExpiringTokens>("0 10 6 * * ?", new() { Title = "Warn of expiring tokens", What = "Tells owners of tokens that end within a week" })
         .Every<SendDigest>("0 0 7 ? * MON", new() { Title = "Send the weekly digest", What = "Writes the weekly mail of everybody who gets one" })
-        .Every<ForgetNotices>("0 40 2 * * ?", new() { Title = "Forget old notices", What = "Removes notices after 90 days and mails after 30" })
-        .Digest(new("This installation", GroundDigest.Write) { Permission = "crucible.system" });
+        .Retention("notices", "Notices, read or not", 90, (services, before, cancel) => services.GetRequiredService<NoticeListStore>().Forget(before, cancel))
+        .Retention("mails", "Mails of the outbox, sent or not", 30, (services, before, cancel) => services.GetRequiredService<MailStore>().Forget(before, cancel))
+        .Digest(new("This installation", GroundDigest.Installation) { Permission = "crucible.system" })
+        .Digest(new("Jobs", GroundDigest.Jobs) { Permission = "crucible.jobs" })
+        .Digest(new("Backups", GroundDigest.Backups) { Permission = "crucible.backup" });
 }

@@ -3,6 +3,7 @@ using Crucible.Host.Mail;
 using Crucible.Host.Security;
 using Crucible.Notices;
 using Crucible.People;
+using Crucible.Ui.Text;
 using Dapper;
 
 namespace Crucible.Host.Notices;
@@ -21,27 +22,31 @@ internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, Ma
     public async Task NotifyHolders(WriteScope write, string permission, Notice notice, CancellationToken cancel)
     {
         var roles = Enum.GetValues<Role>().Where(r => permissions.Allows(Actor.System(permission) with { Role = r }, permission)).Select(r => r.ToString().ToLowerInvariant()).ToArray();
-        var holders = await write.Connection.QueryAsync<Guid>(new("select id from crucible.person where role = any(@roles) and not disabled", new { roles }, cancellationToken: cancel));
+        var holders = await write.Connection.QueryAsync<Guid>(new("""
+            select p.id from crucible.person p where not p.disabled
+                and (p.role = any(@roles) or exists (select from crucible.grant g where g.person_id = p.id and g.permission = @permission))
+            """, new { roles, permission }, cancellationToken: cancel));
         await Add(write, [.. holders], notice, cancel);
     }
 
     private async Task Add(WriteScope write, Guid[] persons, Notice notice, CancellationToken cancel)
     {
         var kind = kinds.Find(notice.Kind);
-        notice = notice with { Title = Cut(notice.Title, 200), Text = notice.Text is { } text ? Cut(text, 500) : null };
+        notice = notice with { Title = Line(notice.Title, 200), Text = notice.Text is { } text ? Line(text, 500) : null };
         var told = await write.Connection.QueryAsync<(Guid Person, bool Rings, string? Address)>(new(Insert, new
         {
             persons,
             notice.Kind,
-            key = notice.Key is { } key ? Cut(key, 200) : null,
+            key = notice.Key is { } key ? Line(key, 200) : null,
             notice.Title,
             notice.Text,
             notice.Url,
             notice.Status,
             notice.Once,
+            notice.Times,
             kind.Always,
             byMail = kind.Mail && mails.Offered,
-            mails.Offered,
+            Offered = mails.Offered && !notice.BellOnly,
             MostMailsAnHour,
             now = time.GetUtcNow(),
         }, cancellationToken: cancel));
@@ -55,11 +60,7 @@ internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, Ma
     }
 
     // One line, and no NUL, which PostgreSQL cannot hold.
-    private static string Cut(string text, int most)
-    {
-        text = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
-        return text.Length <= most ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1), "…");
-    }
+    private static string Line(string text, int most) => Cut.To(string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)), most);
 
     // One that is only mailed is kept as read, for the list and for those that come once.
     private const string Insert = """
@@ -77,7 +78,7 @@ internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, Ma
             where n.person_id = w.id and n.kind = @Kind and n.key = @key and n.read_at is null returning n.person_id, n.times
         ), made as (
             insert into crucible.notice (person_id, kind, key, title, text, url, status, times, at, read_at)
-            select w.id, @Kind, @key, @Title, @Text, @Url, @Status, coalesce(o.times, 0) + 1, @now, case when not w.bell then @now end
+            select w.id, @Kind, @key, @Title, @Text, @Url, @Status, coalesce(o.times, 0) + @Times, @now, case when not w.bell then @now end
             from wanted w left join old o on o.person_id = w.id where w.bell or w.address is not null
         )
         select id, bell, address from wanted where bell or address is not null

@@ -26,13 +26,9 @@ internal sealed class RetentionStore(Database database)
     public async Task<long> ForgetChanges(DateTimeOffset olderThan, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        long gone = 0;
-        // In slices, so that no writer waits behind one long delete.
-        while (await connection.ExecuteAsync(new CommandDefinition("""
+        return await Slices.UntilNone(() => connection.ExecuteAsync(new CommandDefinition("""
             delete from crucible.change where ctid = any(array(
                 select ctid from crucible.change where at < @at limit 10000))
-            """, new { at = olderThan.UtcDateTime }, cancellationToken: cancel)) is > 0 and var some)
-            gone += some;
-        return gone;
+            """, new { at = olderThan.UtcDateTime }, cancellationToken: cancel)));
     }
 }

@@ -1,4 +1,5 @@
-using Crucible.Host.People;
+using Crucible.Host.Backup;
+using Crucible.Host.Pages.Admin.Jobs;
 using Crucible.Modules;
 using Crucible.Search;
 
@@ -13,13 +14,19 @@ internal static class GroundSearch
             Permission = "crucible.people",
             Known = (services, _, urls, cancel) => services.GetRequiredService<PersonSearchStore>().Known(urls, cancel),
         })
+        .Search(new("Jobs", "jobs", (services, _, text, most, cancel) => services.GetRequiredService<JobSearch>().Find(text, most, cancel))
+        {
+            Permission = "crucible.jobs",
+            Known = (services, _, urls, cancel) => services.GetRequiredService<JobSearch>().Known(urls, cancel),
+        })
         .Action(new("Switch to dark theme", "/account/theme?theme=dark", "moon", Post: true))
         .Action(new("Switch to light theme", "/account/theme?theme=light", "sun", Post: true))
         .Action(new("Use the system's theme", "/account/theme?theme=auto", "theme", Post: true))
         .Action(new("Mark all notifications read", "/account/notices/read", "check", Post: true))
         .Action(new("Make an API token", "/account/tokens", "plus"))
         .Action(new("Change the password", "/account", "key"))
-        .Action(new("Invite a person", "/admin/people", "plus", "crucible.people"))
-        .Action(new("Run a job now", "/admin/jobs", "play", "crucible.run-jobs"))
+        .Action(new("Invite a person", "/admin/people/invitations", "plus", "crucible.people"))
+        .Action(new("Run a job now", JobsUrl.Declared, "play", "crucible.run-jobs") { Needs = ["crucible.jobs"] })
+        .Action(new("Back up now", JobsUrl.Job($"crucible.{nameof(MakeBackup)}"), "download", "crucible.run-jobs") { Needs = ["crucible.jobs"], Also = "backup" })
         .Action(new("Sign out", "/account/sign-out", "out", Post: true) { Also = "log out" });
 }

@@ -7,7 +7,7 @@ namespace Crucible.Host.Search;
 internal static class SearchSetup
 {
     public static void AddSearch(this WebApplicationBuilder builder) =>
-        builder.Services.AddSingleton<Places>().AddSingleton<PickStore>().AddSingleton<PersonSearchStore>().AddSingleton<Finder>();
+        builder.Services.AddSingleton<Places>().AddSingleton<PickStore>().AddSingleton<PersonSearchStore>().AddSingleton<JobSearch>().AddSingleton<Finder>();
 
     public static void MapSearch(this WebApplication app) => app.MapPost("/search/picks", Pick).ExcludeFromDescription();
 

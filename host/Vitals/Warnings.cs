@@ -14,11 +14,8 @@ internal static class Warnings
 {
     public static IEnumerable<Warning> Of(MachineVitals machine, DatabaseVitals database)
     {
-        if (machine.DiskFree < Math.Max(machine.DiskSize / 20, 512L << 20))
-            yield return new("failed", $"Only {Bytes.Short(machine.DiskFree)} free on the disk of the data folder",
-                "PostgreSQL stops when its disk is full. Free some space, shorten the retention below, or move the data folder.");
-        else if (machine.DiskFree < machine.DiskSize / 10)
-            yield return new("cancelled", $"{Bytes.Short(machine.DiskFree)} free on the disk of the data folder", "That is less than a tenth. Plan for more space.");
+        if (Disk(machine) is { } disk)
+            yield return disk;
         if (machine.Memory > machine.MostMemory * .9)
             yield return new("failed", $"This host uses {Bytes.Short(machine.Memory)} of {Bytes.Short(machine.MostMemory)}", "The system may end it. Give it more memory, or start a second host.");
         if (database.Connections > database.MostConnections * .8)
@@ -47,4 +44,13 @@ internal static class Warnings
     }
 
     private static readonly TimeSpan TooOld = TimeSpan.FromHours(36);
+
+    /// <summary>What there is to say of the disk; null when there is room enough.</summary>
+    public static Warning? Disk(MachineVitals machine) =>
+        machine.DiskFree < Math.Max(machine.DiskSize / 20, 512L << 20)
+            ? new("failed", $"Only {Bytes.Short(machine.DiskFree)} free on the disk of the data folder",
+                "PostgreSQL stops when its disk is full. Free some space, shorten the retention below, or move the data folder.")
+        : machine.DiskFree < machine.DiskSize / 10
+            ? new("cancelled", $"{Bytes.Short(machine.DiskFree)} free on the disk of the data folder", "That is less than a tenth. Plan for more space.")
+        : null;
 }

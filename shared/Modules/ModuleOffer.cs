@@ -44,6 +44,6 @@ internal sealed record JobRule(Type Job, string Plugin, string? Cron, JobPolicy 
 
     public string Title => Policy.Title ?? InWords(Name);
 
-    // TrimJobHistory becomes "Trim job history".
+    // ForgetOldData becomes "Forget old data".
     private static string InWords(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) && !char.IsUpper(name[i - 1]) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
 }

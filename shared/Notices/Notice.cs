@@ -18,6 +18,12 @@ public sealed record Notice(string Kind, string Title, string Url)
     /// </summary>
     public string? Key { get; init; }
 
+    /// <summary>How many things it stands for, 1 or more: what was found together is told once.</summary>
+    public int Times { get; init; } = 1;
+
+    /// <summary>Never by mail, whatever a person chose: for what keeps mails from being sent.</summary>
+    public bool BellOnly { get; init; }
+
     /// <summary>Not again for the same <see cref="Key"/> as long as the first is kept, read or not: for what is found anew at every look.</summary>
     public bool Once { get; init; }
 }

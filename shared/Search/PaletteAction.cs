@@ -11,6 +11,9 @@ namespace Crucible.Search;
 /// <param name="Keys">The keys that do the same where they are pressed outside the palette: <c>G J</c>.</param>
 public sealed record PaletteAction(string Title, string Url, string Icon, string? Permission = null, bool Post = false, string? Keys = null)
 {
+    /// <summary>Further permissions without which it is not offered: those of the page where it is done.</summary>
+    public IReadOnlyList<string> Needs { get; init; } = [];
+
     /// <summary>Whom it is offered to, beyond the permission: <c>actor => actor.Role >= Role.Member</c>; null is everyone.</summary>
     public Func<Actor, bool>? To { get; init; }
 

@@ -1,20 +1,42 @@
+using Crucible.Host.Pages.Admin.Jobs;
 using Crucible.Host.Security;
 using Crucible.People;
 using Crucible.Ui;
 
 namespace Crucible.Host.Pages.Admin;
 
-/// <summary>The pages of the admin part, in the order of their tabs, and what each takes.</summary>
+/// <summary>A page of the admin part.</summary>
+/// <param name="Title">Of its tab.</param>
+/// <param name="Url">Its address.</param>
+/// <param name="Icon">Of its tab.</param>
+/// <param name="Permission">What it takes.</param>
+/// <param name="Parts">The pages it is divided into, itself first; empty when it stands alone.</param>
+internal sealed record AdminPage(string Title, string Url, string Icon, string Permission, params IReadOnlyList<AdminPart> Parts);
+
+/// <summary>A page within a page of the admin part.</summary>
+/// <param name="Title">Where its siblings stand beside it.</param>
+/// <param name="Url">Its address.</param>
+/// <param name="Name">By itself, where the title is not enough.</param>
+internal sealed record AdminPart(string Title, string Url, string? Name = null);
+
+/// <summary>The pages of the admin part, in the order of their tabs, and what each takes; tabs and palette are made from it.</summary>
 internal static class AdminPages
 {
-    private static readonly (string Title, string Url, string Icon, string Permission)[] All =
+    public static readonly AdminPage Jobs = new("Jobs", JobsUrl.Runs, "jobs", "crucible.jobs",
+        new("Runs", JobsUrl.Runs), new("Jobs", JobsUrl.Declared, "Declared jobs"), new("Dead letters", JobsUrl.Dead), new("Nodes", JobsUrl.Nodes));
+
+    public static readonly AdminPage People = new("People", "/admin/people", "users", "crucible.people",
+        new("People", "/admin/people"), new("Teams", "/admin/people/teams"), new("Roles", "/admin/people/roles", "Roles and permissions"),
+        new("Invitations", "/admin/people/invitations"), new("Refused", "/admin/people/refused", "Refused sign-ins"));
+
+    public static readonly IReadOnlyList<AdminPage> All =
     [
-        ("Jobs", "/admin/jobs", "jobs", "crucible.jobs"),
-        ("People", "/admin/people", "users", "crucible.people"),
-        ("Audit", "/admin/audit", "file", "crucible.audit"),
-        ("System", "/admin/system", "screen", "crucible.system"),
-        ("Backups", "/admin/backups", "archive", "crucible.backup"),
-        ("Plugins", "/admin/plugins", "plug", "crucible.plugins"),
+        Jobs,
+        People,
+        new("Audit", "/admin/audit", "file", "crucible.audit"),
+        new("System", "/admin/system", "screen", "crucible.system"),
+        new("Backups", "/admin/backups", "archive", "crucible.backup"),
+        new("Plugins", "/admin/plugins", "plug", "crucible.plugins"),
     ];
 
     /// <summary>The tabs that this actor may open; empty for most people.</summary>

@@ -27,14 +27,9 @@ internal abstract class PeoplePage : PageModel
     }
 
     /// <summary>The pages of this part, for the switch in the head of each.</summary>
+    // A team's page is one of the teams'; a person's is none of these.
     public IReadOnlyList<Tab> Parts =>
-    [
-        new("People", "/admin/people", IsAt("/admin/people")),
-        new("Teams", "/admin/people/teams", Request.Path.StartsWithSegments("/admin/people/teams")),
-        new("Roles", "/admin/people/roles", IsAt("/admin/people/roles")),
-        new("Invitations", "/admin/people/invitations", IsAt("/admin/people/invitations")),
-        new("Refused", "/admin/people/refused", IsAt("/admin/people/refused")),
-    ];
+        [.. AdminPages.People.Parts.Select(p => new Tab(p.Title, p.Url, p.Url == "/admin/people/teams" ? Request.Path.StartsWithSegments(p.Url) : Request.Path == p.Url))];
 
     /// <summary>Back to a page, which says what was done.</summary>
     protected LocalRedirectResult Done(string what, string url)
@@ -55,6 +50,4 @@ internal abstract class PeoplePage : PageModel
 
     /// <summary>The roles that whoever looks may give.</summary>
     public IEnumerable<(string Value, string Text)> Roles => Enum.GetValues<Role>().Where(r => r <= Actor.Role).Select(r => (PersonStore.Text(r), PersonStore.Text(r)));
-
-    private bool IsAt(string path) => Request.Path == path;
 }

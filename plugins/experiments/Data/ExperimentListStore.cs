@@ -58,7 +58,7 @@ public sealed class ExperimentListStore(Database database)
             actor.ReadTeams,
             lifecycle = filter.Deleted ? "deleted" : "active",
             text = filter.Text,
-            pattern = $"%{filter.Text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%",
+            pattern = Like.Within(filter.Text),
             after,
             filter.AfterId,
             limit = ExperimentListFilter.PageSize + 1,

@@ -152,7 +152,7 @@ internal static class JobFigures
         await Execute(bench, """
             insert into crucible.job_run (id, job, state, arguments, asked_by, created_at, ready_at, attempt, node, started_at, ended_at, wait_ms, took_ms, error)
             select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(n % 4096), 3, '0') || '8' || lpad(to_hex(n), 15, '0'))::uuid,
-                (array['crucible.ForgetExpiredCredentials', 'experiments.RollUpMetrics', 'crucible.TrimJobHistory', 'gone.Import'])[1 + n % 4],
+                (array['crucible.ForgetExpiredCredentials', 'experiments.RollUpMetrics', 'crucible.ForgetOldData', 'gone.Import'])[1 + n % 4],
                 case when n % 100 = 0 then 'dead' when n % 100 = 50 then 'failed' when n % 100 = 75 then 'cancelled' else 'succeeded' end,
                 case when n % 3 = 0 then jsonb_build_object('id', n::text) end, 'schedule', at, at, 1, 'vm', at, at, n % 40, n % 900,
                 case when n % 50 = 0 then 'Disk ' || n % 7 || ' is full' end

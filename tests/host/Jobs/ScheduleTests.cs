@@ -42,6 +42,19 @@ public sealed class ScheduleTests(JobWorld world) : IClassFixture<JobWorld>
         Assert.Equal(["declared to * * * * * ?", "* * * * * ? to declared"], audit);
     }
 
+    [Fact]
+    public async Task A_start_takes_away_the_schedule_of_a_job_that_its_plugin_no_longer_has_and_leaves_that_of_a_plugin_that_is_away()
+    {
+        var schedules = world.Services.GetRequiredService<JobSchedules>();
+        foreach (var job in new[] { "chores.Gone", "away.Job" })
+            await schedules.Set(job, "0 0 3 * * ?", default);
+        await world.AddHost();
+        await world.Until(async () => await schedules.Next("chores.Gone", default) is null, "a schedule less");
+        await world.StopLast();
+        Assert.NotNull(await schedules.Next("away.Job", default));
+        Assert.NotNull(await schedules.Next("chores.Dust", default));
+    }
+
     [Theory]
     [InlineData("0 0 1--100000000 * *", "at most four digits")]
     [InlineData("0 0 0 30 2 ?", "never fires")]
@@ -77,9 +90,10 @@ public sealed class ScheduleTests(JobWorld world) : IClassFixture<JobWorld>
             from (values (1, interval '31 days', 'succeeded'), (2, interval '29 days', 'succeeded'), (3, interval '31 days', 'dead'), (4, interval '91 days', 'dead'), (5, interval '91 days', 'queued')) v(n, age, state);
             insert into crucible.job_log (run_id, line, attempt, at, level, text) select id, 1, 1, now(), 'info', 'x' from crucible.job_run where job = 'nowhere.Old'
             """);
-        var run = await world.Until(await world.Run("crucible.TrimJobHistory"), RunState.Succeeded);
+        await world.Until(await world.Run("crucible.ForgetOldData"), RunState.Succeeded);
         Assert.Equal(["dead", "queued", "succeeded"], await world.Rows<string>("select state from crucible.job_run where job = 'nowhere.Old' order by state"));
         Assert.Equal(3, (await world.Rows<long>("select count(*) from crucible.job_log where text = 'x'")).Single());
-        Assert.Equal(2, run.Lines);
+        var kept = (await (await world.Visit(world.Cast.Admin)).Get("/admin/system")).QuerySelectorAll("#system-retention tbody tr").ToDictionary(r => r.Children[0].TextContent, r => r.Children[1].TextContent);
+        Assert.Equal(("30", "30", "90", "90"), (kept["Runs of jobs that succeeded"], kept["Runs of jobs that were cancelled"], kept["Runs of jobs that failed and were discarded"], kept["Dead letters"]));
     }
 }

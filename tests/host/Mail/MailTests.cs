@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Crucible.Data;
 using Crucible.Host.Mail;
+using Crucible.Host.Tests.Notices;
 using Crucible.Jobs;
 using Crucible.Notices;
 using Crucible.People;
@@ -18,7 +19,7 @@ public sealed partial class MailTests(MailWorld world) : IClassFixture<MailWorld
     [Fact]
     public async Task An_address_counts_once_its_link_was_opened_by_who_asked()
     {
-        var player = await world.Invite("paula", Role.Member, world.Cast.Red, true);
+        var player = await world.Newcomer("paula", Role.Member, world.Cast.Red);
         var visitor = await world.Visit(player);
         using (var asked = await visitor.Submit("/account/notices/settings", "#notice-mail form", ("Address", "paula@example.org")))
             Assert.Contains("A link is on its way", await asked.Content.ReadAsStringAsync());
@@ -97,6 +98,19 @@ public sealed partial class MailTests(MailWorld world) : IClassFixture<MailWorld
     }
 
     [Fact]
+    public async Task That_mails_cannot_be_sent_is_told_behind_the_bell_and_not_by_the_next_mail()
+    {
+        var admin = await WithAddress("tilo", role: Role.Admin);
+        await using (var connection = await world.Services.GetRequiredService<Database>().Open(default))
+            await connection.ExecuteAsync("""
+                insert into crucible.job_run (id, job, asked_by, state, attempt, node, node_id, started_at)
+                select gen_random_uuid(), job, 'tests', 'running', 25, 'ghost', -1, now() from unnest(array['crucible.SendMail', 'crucible.WarnOfExpiringTokens']) job
+                """);
+        await Until($"select count(*) = 2 from crucible.notice where person_id = '{admin.PersonId}' and kind = 'crucible.job-given-up'");
+        Assert.Equal("Warn of expiring tokens failed for good", await Sql<string>($"select subject from crucible.mail where person_id = '{admin.PersonId}' and kind = 'crucible.job-given-up'"));
+    }
+
+    [Fact]
     public async Task A_flood_of_notices_is_no_flood_of_mails()
     {
         var player = await WithAddress("uma");
@@ -126,6 +140,34 @@ public sealed partial class MailTests(MailWorld world) : IClassFixture<MailWorld
         Assert.Equal(0, await Sql<long>($"select count(*) from crucible.mail where kind = 'crucible.digest' and person_id in ('{stranger.PersonId}', '{declined.PersonId}')"));
     }
 
+    [Fact]
+    public async Task An_admin_reads_in_it_what_failed_and_what_was_backed_up_and_others_do_not()
+    {
+        await WithAddress("yves", role: Role.Admin);
+        var member = await WithAddress("zoe");
+        var at = await LastWeek();
+        await using (var connection = await world.Services.GetRequiredService<Database>().Open(default))
+            await connection.ExecuteAsync("""
+                insert into crucible.job_run (id, job, asked_by, state, ended_at)
+                select gen_random_uuid(), job, 'tests', state, @at - age from (values
+                    ('crucible.SendMail', 'dead', interval '0'), ('crucible.SendMail', 'failed', interval '0'), ('crucible.SendMail', 'dead', interval '7 days'),
+                    ('crucible.NightlyBackup', 'succeeded', interval '0'), ('crucible.MakeBackup', 'succeeded', interval '0'), ('crucible.NightlyBackup', 'dead', interval '0')) v(job, state, age)
+                """, new { at });
+        var folder = Directory.CreateDirectory(world.Services.GetRequiredService<Crucible.Host.Backup.Backups>().Folder).FullName;
+        foreach (var (name, note) in new[] { ("crucible-20260101-000000.zip", null), ("crucible-20260102-000000.zip", """{"outcome":"failed","what":"It is cut."}"""), ("crucible-20260103-000000.zip", """{"outcome":"restored","what":"Fine."}""") })
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, name), "x");
+            File.SetLastWriteTimeUtc(Path.Combine(folder, name), at.UtcDateTime);
+            if (note is not null)
+                await File.WriteAllTextAsync(Path.Combine(folder, name + ".json"), note);
+        }
+
+        await Digest();
+        var body = Body(await Mail("yves@example.org"));
+        Assert.All(new[] { "Send a mail: 2 runs failed for good", "2 backups made", "1 backup failed", "1 backup not verified", "crucible-20260102-000000.zip cannot be restored. It is cut." }, line => Assert.Contains(line, body));
+        Assert.Equal(0, await Sql<long>($"select count(*) from crucible.mail where kind = 'crucible.digest' and person_id = '{member.PersonId}' and text like '%backup%'"));
+    }
+
     private async Task Digest()
     {
         await using var scope = world.Services.CreateAsyncScope();
@@ -135,9 +177,9 @@ public sealed partial class MailTests(MailWorld world) : IClassFixture<MailWorld
     private async Task<DateTimeOffset> LastWeek() =>
         new(await Sql<DateTime>("select (date_trunc('week', now() at time zone 'utc') - interval '3 days') at time zone 'utc'"), TimeSpan.Zero);
 
-    private async Task<Player> WithAddress(string name, Guid? team = null)
+    private async Task<Player> WithAddress(string name, Guid? team = null, Role role = Role.Member)
     {
-        var player = await world.Invite(name, Role.Member, team ?? world.Cast.Red, true);
+        var player = await world.Newcomer(name, role, team ?? world.Cast.Red);
         await using var connection = await world.Services.GetRequiredService<Database>().Open(default);
         await connection.ExecuteAsync($"insert into crucible.mail_address (person_id, address, proved_at) values ('{player.PersonId}', '{name}@example.org', now())");
         return player;

@@ -32,6 +32,59 @@ public sealed class SearchTests(World world) : IClassFixture<World>
     }
 
     [Fact]
+    public async Task A_person_that_is_found_leads_to_the_page_of_that_person()
+    {
+        var admin = await world.Visit(world.Cast.Admin);
+        var hit = Assert.Single(await Ask(admin, "stan"), h => h.Title == "Stan");
+        Assert.Contains("Stan", (await admin.Get(hit.Url)).QuerySelector("h1")!.TextContent);
+    }
+
+    [Fact]
+    public async Task Jobs_are_found_by_title_and_key_and_a_run_by_its_id_by_those_who_may_see_them()
+    {
+        var admin = await world.Visit(world.Cast.Admin);
+        foreach (var text in new[] { "forget old", "crucible.ForgetOldData" })
+            Assert.Contains(await Ask(admin, text), h => h is { Title: "Forget old data", Url: "/admin/jobs/job/crucible.ForgetOldData", Group: "Jobs" });
+        using var started = await admin.Submit("/admin/jobs/job/crucible.ForgetExpiredCredentials", "form[action$='handler=Run']");
+        var url = started.RequestMessage!.RequestUri!.AbsolutePath;
+        var id = Guid.Parse(url.Split('/')[^1]);
+        foreach (var text in new[] { id.ToString(), id.ToString("N")[^6..] })
+            Assert.Contains(await Ask(admin, text), h => h.Url == url && h.Title.StartsWith("Forget expired credentials", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.NoContent, await Pick(admin, url));
+        Assert.Contains(await Ask(admin, ""), h => h.Url == url && h.Group == "Recent");
+        foreach (var text in new[] { "forget old", id.ToString() })
+            Assert.DoesNotContain(await Ask(world.Cast.Member, text), h => h.Url.StartsWith("/admin", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_page_of_the_admin_and_account_parts_is_found_and_opens()
+    {
+        var admin = await world.Visit(world.Cast.Admin);
+        foreach (var (text, url) in new[] { ("teams", "/admin/people/teams"), ("invitations", "/admin/people/invitations"), ("dead let", "/admin/jobs/dead"), ("two-factor", "/account/two-factor"), ("refused", "/admin/people/refused") })
+            Assert.Contains(await Ask(admin, text), h => h.Url == url && h.Group == "Pages");
+        foreach (var page in (await Ask(admin, "")).Where(h => h.Group is "Pages"))
+            (await admin.Get(page.Url)).Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_to_be_done_is_offered_to_who_may_do_it_and_leads_to_where_it_is_done()
+    {
+        var admin = await world.Visit(world.Cast.Admin);
+        var actions = (await Ask(admin, "")).Where(h => h.Group == "Actions").ToDictionary(h => h.Title, h => h.Url);
+        Assert.NotNull((await admin.Get(actions["Invite a person"])).QuerySelector("#invitation-new form"));
+        Assert.NotNull((await admin.Get(actions["Back up now"])).QuerySelector("form[action$='handler=Run']"));
+        Assert.Contains("Forget old data", (await admin.Get(actions["Run a job now"])).Body!.TextContent);
+        Assert.DoesNotContain(await Ask(world.Cast.Member, ""), h => h.Title is "Invite a person" or "Back up now" or "Run a job now");
+
+        // To run without seeing is not enough: the page where it is done stays shut.
+        var runner = await world.Invite("runa", Role.Member, world.Cast.Red, true);
+        (await admin.Submit($"/admin/people/{runner.PersonId}", "#person-give", ("permission", "crucible.run-jobs"))).Dispose();
+        Assert.DoesNotContain(await Ask(runner, ""), h => h.Title is "Back up now" or "Run a job now");
+        (await admin.Submit($"/admin/people/{runner.PersonId}", "#person-give", ("permission", "crucible.jobs"))).Dispose();
+        Assert.Contains(await Ask(runner, ""), h => h.Title is "Back up now");
+    }
+
+    [Fact]
     public async Task Experiments_and_runs_are_found_by_the_teams_that_may_see_them()
     {
         var run = await NewRun(world.Cast.Member, "Reranker distillation", "kl-t2-warm2k");
