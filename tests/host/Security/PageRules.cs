@@ -5,6 +5,7 @@ namespace Crucible.Host.Tests.Security;
 /// <summary>What no response of this host may carry, and what every one must.</summary>
 internal static class PageRules
 {
+    private static readonly string Origin = new Uri(Everything.Provider).GetLeftPart(UriPartial.Authority);
     private static readonly string[] Leading = ["=", "+", "-", "@", "\t", "\r"];
 
     /// <summary>Everything that is wrong with a reply.</summary>
@@ -17,6 +18,8 @@ internal static class PageRules
     private static IEnumerable<string> Headers(Reply reply, bool isPrivate)
     {
         var policy = reply.Header("Content-Security-Policy").Split(';', StringSplitOptions.TrimEntries);
+        // Where a form leads to the providers, it says so of them alone.
+        policy = [.. policy.Select(p => reply.Asked.Contains(" /account/connections", StringComparison.Ordinal) ? p.Replace($" {Origin}", "", StringComparison.Ordinal) : p)];
         foreach (var needed in (string[])["frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "script-src 'self'", "style-src 'self'", "default-src 'self'"])
             // A download in a sandbox needs no more than that.
             if (!policy.Contains(needed) && !(policy.Contains("sandbox") && policy.Contains("default-src 'none'")))
@@ -36,7 +39,7 @@ internal static class PageRules
                 yield return $"the header {telling}: {reply.Header(telling)}";
         if (isPrivate && !reply.Header("Cache-Control").Contains("no-store", StringComparison.Ordinal) && !reply.Asked.Contains(" /assets/", StringComparison.Ordinal))
             yield return $"a cache may keep it: {reply.Header("Cache-Control")}";
-        if (reply.Header("Location") is { Length: > 0 } location && !Attacks.StaysHere(location))
+        if (reply.Header("Location") is { Length: > 0 } location && !Attacks.StaysHere(location) && !(reply.Asked.StartsWith("GET /account/provider/far", StringComparison.Ordinal) && location.StartsWith(Everything.Provider + "?", StringComparison.Ordinal)))
             yield return $"leads away, to {location}";
     }
 

@@ -45,6 +45,15 @@ internal sealed class Seat
         return seat;
     }
 
+    /// <summary>A browser with the cookie of a session.</summary>
+    public static async Task<Seat> Resume(string url, string session)
+    {
+        var seat = new Seat(url);
+        seat.Cookies.Add(new Cookie("crucible", session, "/", new Uri(url).Host));
+        await seat.OpenStart();
+        return seat;
+    }
+
     public static async Task<Seat> Bearer(string url, string token)
     {
         var seat = new Seat(url);
