@@ -16,10 +16,10 @@ internal sealed record DatabasePicture(IReadOnlyDictionary<string, string> Table
     private static readonly Dictionary<string, string> Rows = new()
     {
         ["crucible.audit"] = "action <> 'access.refused'",
-        ["crucible.job_run"] = "asked_by <> 'schedule'",
+        ["crucible.job_run"] = "asked_by not in ('schedule', 'crucible')",
         ["crucible.notice"] = "kind not in ('crucible.access', 'crucible.credentials', 'crucible.sign-in')",
-        ["crucible.change"] = "topic <> 'audit' and kind not like '%NoticesChanged'",
-        ["crucible.topic"] = "topic <> 'audit' and topic not like 'person:%'",
+        ["crucible.change"] = "topic not like 'audit:%' and kind not like '%NoticesChanged'",
+        ["crucible.topic"] = "topic not like 'audit:%' and topic not like 'person:%'",
     };
 
     // What every request moves, refused or not: when a credential was last seen, and how far its session therefore reaches.

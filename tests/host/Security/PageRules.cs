@@ -12,7 +12,7 @@ internal static class PageRules
     /// <param name="reply">The reply.</param>
     /// <param name="isPrivate">Whether somebody signed in asked.</param>
     public static IEnumerable<string> Faults(Reply reply, bool isPrivate) =>
-        Headers(reply, isPrivate).Concat(Cookies(reply, false)).Concat(reply.IsHtml ? Page(Seat.Parse(reply.Body)) : []).Concat(Sheet(reply)).Concat(Telling(reply))
+        Headers(reply, isPrivate).Concat(Cookies(reply, false)).Concat(reply.IsHtml ? Page(reply.Page) : []).Concat(Sheet(reply)).Concat(Telling(reply))
             .Select(fault => $"{reply.Asked} ({reply.Status}): {fault}");
 
     private static IEnumerable<string> Headers(Reply reply, bool isPrivate)
@@ -51,7 +51,7 @@ internal static class PageRules
             var parts = cookie.Split(';', StringSplitOptions.TrimEntries);
             var name = parts[0].Split('=')[0];
             bool Has(string attribute) => parts.Any(p => p.Equals(attribute, StringComparison.OrdinalIgnoreCase));
-            if (!Has("httponly") || !Has("path=/") || !(Has("samesite=lax") || Has("samesite=strict")) || parts.Any(p => p.StartsWith("domain=", StringComparison.OrdinalIgnoreCase)))
+            if (!Has("httponly") || !(Has("path=/") || name.StartsWith("crucible-provider.", StringComparison.Ordinal)) || !(Has("samesite=lax") || Has("samesite=strict")) || parts.Any(p => p.StartsWith("domain=", StringComparison.OrdinalIgnoreCase)))
                 yield return $"the cookie {name} is set as {string.Join("; ", parts[1..])}";
             if (tls && !Has("secure"))
                 yield return $"the cookie {name} is not Secure on TLS";
@@ -78,8 +78,8 @@ internal static class PageRules
     }
 
     /// <summary>Forms that would be refused for want of their token, whoever sends them.</summary>
-    public static IEnumerable<string> Forms(Reply reply) => !reply.IsHtml || reply.Asked == "GET /ui" ? []
-        : Seat.Parse(reply.Body).QuerySelectorAll("form[method=post]").Where(f => f.QuerySelector("input[name=__RequestVerificationToken]") is null)
+    public static IEnumerable<string> Forms(Reply reply) => !reply.IsHtml || reply.Asked.Split('?')[0] == "GET /ui" ? []
+        : reply.Page.QuerySelectorAll("form[method=post]").Where(f => f.QuerySelector("input[name=__RequestVerificationToken]") is null)
             .Select(f => $"{reply.Asked}: a form without its token: {Cut(f.OuterHtml)}");
 
     private static bool IsAddress(string value, IElement element)

@@ -20,6 +20,8 @@ internal static class PeopleThings
         bool Names(params string[] any) => any.Any(word => template.Contains($"{{{word}}}", StringComparison.Ordinal));
         if (Names("token"))
             words["token"] = await One(world, "select id::text from crucible.token where person_id = $1 and revoked_at is null limit 1", oneself.PersonId);
+        if (Names("elsewhere"))
+            words["elsewhere"] = Secret.HashText(await world.Session(oneself));
         if (Names("session"))
             words["session"] = Secret.HashText(await world.Session(oneself));
         if (Names("subject"))

@@ -42,8 +42,8 @@ public sealed class RedirectTests(Everything world)
         var cases = (await world.Cases()).Where(c => c.Route.Pattern != "/live" && c.Route.Policy is null).ToList();
         await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (one, _) =>
         {
-            // What signs somebody in would do so in a seat that others sit in.
-            var own = one.Expected.Reach == Reach.Anybody && one.Route.Changes ? (await world.Newcomer()).Seat : seat;
+            // What signs somebody in or out would do so in a seat that others sit in.
+            var own = one.Expected.Reach is Reach.Anybody or Reach.Oneself && one.Route.Changes ? (await world.Newcomer()).Seat : seat;
             foreach (var evil in (string[])["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example"])
             {
                 var query = string.Join('&', Names.Select(n => $"{n}={Uri.EscapeDataString(evil)}"));

@@ -53,7 +53,7 @@ internal static class RouteTable
         new("GET /account/tokens", Oneself),
         new("POST /account?handler=Name", Oneself) { Form = "DisplayName={new}" },
         new("POST /account?handler=Password", Oneself) { Form = "Current={password}&Next=four%20old%20paper%20boats" },
-        new("POST /account?handler=SignOutOthers", Oneself),
+        new("POST /account?handler=SignOutOthers", Oneself) { Form = "also={elsewhere}" },
         new("POST /account?handler=EndSession", Oneself) { Form = "session={session}", Hidden = 0 },
         new("POST /account?handler=Later", Oneself),
         new("POST /account/connections?handler=Link", Oneself) { Form = "provider=far", Effect = Nothing },

@@ -98,6 +98,11 @@ internal sealed class Seat
 /// <summary>What came back.</summary>
 internal sealed record Reply(int Status, string Body, ILookup<string, string> Headers, IReadOnlyList<string> Cookies, string Asked)
 {
+    private readonly Lazy<IHtmlDocument> _page = new(() => Seat.Parse(Body));
+
+    /// <summary>Its page, read once.</summary>
+    public IHtmlDocument Page => _page.Value;
+
     public string Header(string name) => string.Join(", ", Headers[name]);
 
     public bool IsHtml => Header("Content-Type").StartsWith("text/html", StringComparison.Ordinal);
