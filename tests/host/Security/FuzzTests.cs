@@ -46,7 +46,7 @@ public sealed class FuzzTests(Everything world)
             var seat = one.Expected.Reach == Reach.Oneself ? (await world.Newcomer()).Seat : await rightful.Rightful(one.Expected);
             var names = one.Things.Fill(one.Expected.Form).Split('&', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('=')[0]).Concat(one.Route.Takes).Distinct().ToList();
             var odd = OddTexts.Select(Uri.EscapeDataString).Concat(OddBytes).ToList();
-            foreach (var value in odd.Where((_, i) => i < 2 || random.Next(3) == 0))
+            foreach (var value in odd.Where((_, i) => i < 2 || random.Next(6) == 0))
                 Look(await Post(seat, one, Seat.Form(string.Join('&', names.Select(n => $"{n}={value}")))));
             for (var i = 0; i < 5; i++)
             {
@@ -74,7 +74,7 @@ public sealed class FuzzTests(Everything world)
             var names = own.Union(one.Route.Name.Contains("/mlflow", StringComparison.Ordinal) ? [] : known).ToList();
             var odd = OddTexts.Select(Uri.EscapeDataString).Concat(OddBytes).ToList();
             var path = Address(one).Split('?')[0];
-            foreach (var value in odd.Where((_, i) => i < 2 || random.Next(3) == 0))
+            foreach (var value in odd.Where((_, i) => i < 2 || random.Next(6) == 0))
                 Look(await seat.Get($"{path}?{string.Join('&', names.Where(_ => random.Next(3) > 0).Select(n => $"{n}={value}"))}"));
             // Each name for itself, on what is there, with one value of the many; of names that it does not say it takes, some.
             foreach (var name in own.Concat(names.Except(own).Where(_ => random.Next(6) == 0)))

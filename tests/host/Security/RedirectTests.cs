@@ -14,7 +14,7 @@ public sealed class RedirectTests(Everything world)
     {
         // Somebody else: others may have locked Mira out by guessing.
         var player = await world.Invite("led" + Guid.NewGuid().ToString("N")[..8], Role.Member, world.Cast.Red, writes: false);
-        foreach (var evil in Attacks.OtherSites)
+        await Parallel.ForEachAsync(Attacks.OtherSites, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (evil, _) =>
         {
             var seat = Seat.Empty(world.Url);
             var query = "/account/sign-in?returnUrl=" + Uri.EscapeDataString(evil);
@@ -24,7 +24,7 @@ public sealed class RedirectTests(Everything world)
             var signedIn = await seat.Send("POST", query, Seat.Form($"Name={player.Name}&Password={Uri.EscapeDataString(Crucible.Testing.Player.Password)}&ReturnUrl={Uri.EscapeDataString(evil)}"), (Seat.FormHeader, token));
             Stays(signedIn, evil, 302);
             Stays(await seat.Get(query), evil, 302);
-        }
+        });
     }
 
     [Fact]
@@ -32,6 +32,7 @@ public sealed class RedirectTests(Everything world)
     {
         var seat = await world.Sit(world.Cast.Member);
         var nobody = await world.Sit(null);
+        var mira = await world.Token(world.Cast.Member, "write");
         var faults = new ConcurrentQueue<string>();
         void Look(Reply reply)
         {
@@ -42,8 +43,13 @@ public sealed class RedirectTests(Everything world)
         var cases = (await world.Cases()).Where(c => c.Route.Pattern != "/live" && c.Route.Policy is null).ToList();
         await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (one, _) =>
         {
-            // What signs somebody in or out would do so in a seat that others sit in.
-            var own = one.Expected.Reach is Reach.Anybody or Reach.Oneself && one.Route.Changes ? (await world.Newcomer()).Seat : seat;
+            // What signs somebody in or out would do so in a seat that others sit in, and with codes of theirs.
+            var (own, things) = (seat, one.Things);
+            if (one.Expected.Reach is Reach.Anybody or Reach.Oneself && one.Route.Changes)
+            {
+                (var player, own) = await world.Newcomer();
+                things = await Things.For(world, mira, player, one.Expected.Template);
+            }
             foreach (var evil in (string[])["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example"])
             {
                 var query = string.Join('&', Names.Select(n => $"{n}={Uri.EscapeDataString(evil)}"));
@@ -51,7 +57,7 @@ public sealed class RedirectTests(Everything world)
                 path += (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + query;
                 if (one.Route.Name is "POST /account/sign-out" || path.Length == 0)
                     continue;
-                var fields = $"{one.Things.Fill(one.Expected.Form)}&{query}";
+                var fields = $"{things.Fill(one.Expected.Form)}&{query}";
                 Look(await own.Send(one.Route.Method, path, one.Route.Changes ? Seat.Form(fields) : null, own.FormToken!.Value));
                 Look(await nobody.Send(one.Route.Method, path, one.Route.Changes ? Seat.Form(fields) : null));
                 Look(await nobody.Get(path, ("HX-Request", "true"), ("HX-Current-URL", evil)));

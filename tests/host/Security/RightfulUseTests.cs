@@ -12,10 +12,10 @@ public sealed class RightfulUseTests(Everything world) : IClassFixture<Everythin
         var faults = new List<string>();
         var trespassers = new Trespassers(world);
         var routes = await HostRoutes.Of(world.Services);
-        var uses = new List<(RouteCase One, Seat Seat)>();
         // In the order of the table: the last lines may switch things off that the first need.
-        foreach (var (route, line) in RouteTable.All.SelectMany(e => routes.Where(r => RouteTable.Lookup(r.Name) == e.Route).Select(r => (r, e))))
-            uses.Add(await Prepare(route, line, trespassers));
+        var lines = RouteTable.All.SelectMany(e => routes.Where(r => RouteTable.Lookup(r.Name) == e.Route).Select(r => (Route: r, Line: e))).ToArray();
+        var uses = new (RouteCase One, Seat Seat)[lines.Length];
+        await Parallel.ForAsync(0, lines.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) => uses[i] = await Prepare(lines[i].Route, lines[i].Line, trespassers));
         var before = await DatabasePicture.Take(world.ConnectionString);
         foreach (var (one, seat) in uses.Where(u => u.One.Expected.Effect != Effect.ProvedElsewhere))
             before = await Use(one, seat, before, faults);
