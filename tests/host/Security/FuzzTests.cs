@@ -89,7 +89,9 @@ public sealed class FuzzTests(Everything world)
     public async Task Parts_of_a_path_may_be_anything()
     {
         var rightful = new Trespassers(world);
-        await Each(c => c.Route.Parameters.Any() && Canonical(c), async (one, _) =>
+        // A number or an id that is none is refused before any handler.
+        var refused = new HashSet<string>();
+        await Each(c => c.Route.Parameters.Any() && Canonical(c) && (!c.Route.Pattern.Contains(":guid", StringComparison.Ordinal) || refused.Add(c.Route.Method + c.Route.Pattern)), async (one, _) =>
         {
             var seat = await rightful.Rightful(one.Expected);
             foreach (var odd in OddTexts.Select(Uri.EscapeDataString).Concat(OddBytes).Where(o => o.Length > 0).Append(new string('y', 4000)))
@@ -142,13 +144,13 @@ public sealed class FuzzTests(Everything world)
     public async Task Methods_may_be_anything()
     {
         var rightful = new Trespassers(world);
-        await Each(c => c.Route.Pattern is not ("/live" or "/account/sign-out") && Canonical(c), async (one, _) =>
+        var patterns = new HashSet<string>();
+        await Each(c => c.Route.Pattern is not ("/live" or "/account/sign-out") && Canonical(c) && patterns.Add(c.Route.Pattern), async (one, _) =>
         {
             var seat = await rightful.Rightful(one.Expected);
             foreach (var method in (string[])["HEAD", "OPTIONS", "TRACE", "PUT", "PAGE", "POST", "Post", "X"])
-                if (one.Route.Method != method || one.Route.Handler is not null)
-                    foreach (var handler in (string[])["", "?handler=HandlerExecuting", "?handler=None"])
-                        Look(await seat.Send(method, one.Route.Path(new Dictionary<string, string>()).Split('?')[0] + handler, null, seat.FormToken!.Value));
+                foreach (var handler in (string[])["", "?handler=HandlerExecuting", "?handler=None"])
+                    Look(await seat.Send(method, one.Route.Path(new Dictionary<string, string>()).Split('?')[0] + handler, null, seat.FormToken!.Value));
         });
     }
 
