@@ -21,7 +21,7 @@ internal static class GroundModule
     {
         var offer = new ModuleOffer(new("crucible", "Crucible", ModuleInfo.SdkVersion));
         new ModuleBuilder(offer, new ConfigurationBuilder().Build())
-            .Topic(new("plugins", (_, actor, _, _) => ValueTask.FromResult(actor.Role == Role.Admin)))
+            .Topic(new("plugins", (services, actor, _, _) => ValueTask.FromResult(services.GetRequiredService<Permissions>().Allows(actor, "crucible.plugins"))))
             .Permission("people", Role.Admin, "See and change people, teams and what they may do")
             .Permission("audit", Role.Admin, "Read and export the audit log")
             .Permission("system", Role.Admin, "See the state of the system")

@@ -3,6 +3,7 @@ using Crucible.Host.Pages;
 using Crucible.Host.Plugins;
 using Crucible.Host.Telemetry;
 using Crucible.Live;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -54,6 +55,9 @@ internal static class HostSetup
             mvc.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
             mvc.Filters.Add<ShellFill>();
         });
+        // What the next page says of what was done; the framework's own would go over plain HTTP from a page on TLS.
+        builder.Services.Configure<CookieTempDataProviderOptions>(notice =>
+            notice.Cookie = new() { Name = "crucible-notice", HttpOnly = true, SameSite = SameSiteMode.Lax, SecurePolicy = CookieSecurePolicy.SameAsRequest, Path = "/", IsEssential = true });
         builder.Services.AddOpenApi();
         builder.Services.AddResponseCompression(compression =>
         {

@@ -15,7 +15,7 @@ internal sealed class UiModel(IAntiforgery antiforgery, FragmentRenderer fragmen
     public void OnGet(string? q, string? sort, string? after, string[] columns, string? run)
     {
         var tokens = antiforgery.GetAndStoreTokens(HttpContext);
-        State = new(q, sort == "name" ? sort : null, after, columns.Length == 0 ? null : columns, run, (tokens.FormFieldName, tokens.RequestToken!), clock.GetUtcNow());
+        State = new(q, sort == "name" ? sort : null, after, columns.OfType<string>().ToArray() is { Length: > 0 } named ? named : null, run, (tokens.FormFieldName, tokens.RequestToken!), clock.GetUtcNow());
     }
 
     public Task<ContentResult> OnGetOptions(string? q) => Options(Icons.Names.Where(n => n.Contains(q ?? "", StringComparison.OrdinalIgnoreCase)));

@@ -31,6 +31,8 @@ internal static class Logs
             // Keys seal forms, not sessions, and lie in the database; a start that fails is told in one sentence.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal)
+            // The framework's part of it logs state and correlation cookie of a sign-in that is under way, at Debug.
+            .MinimumLevel.Override(typeof(People.ProviderHandler).FullName!, level > LogEventLevel.Information ? level : LogEventLevel.Information)
             .MinimumLevel.Override("Quartz", quiet)
             .MinimumLevel.Override("System.Net.Http", quiet)
             .Enrich.FromLogContext()

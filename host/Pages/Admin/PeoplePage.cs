@@ -18,6 +18,8 @@ internal abstract class PeoplePage : PageModel
 {
     protected Actor Actor => Actor.Of(HttpContext);
 
+    // To the framework every public method whose name begins with On is a handler, of the method PAGE in this case.
+    [NonHandler]
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
         if (!OriginCheck.IsSafe(Request.Method) && Access.Of(HttpContext)?.Credential.Kind != CredentialKind.Session)

@@ -216,7 +216,7 @@ public sealed partial class MailTests(MailWorld world) : IClassFixture<MailWorld
     }
 
     /// <summary>The plain part as people read it: quoted-printable taken back.</summary>
-    private static string Body(TakenMail mail)
+    internal static string Body(TakenMail mail)
     {
         var part = mail.Data[mail.Data.IndexOf("text/plain", StringComparison.Ordinal)..];
         var text = part[(part.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..].Replace("=\r\n", "");

@@ -231,9 +231,9 @@ public sealed class TwoFactorTests
         return second.StatusCode;
     }
 
-    private static string KeyOf(AngleSharp.Dom.IDocument page) => page.QuerySelector("#two-factor-setup pre")!.TextContent.Replace(" ", "", StringComparison.Ordinal);
+    internal static string KeyOf(AngleSharp.Dom.IDocument page) => page.QuerySelector("#two-factor-setup pre")!.TextContent.Replace(" ", "", StringComparison.Ordinal);
 
-    private static string[] CodesOf(AngleSharp.Dom.IDocument page) => page.QuerySelector("#two-factor-codes pre")!.TextContent.Split('\n');
+    internal static string[] CodesOf(AngleSharp.Dom.IDocument page) => page.QuerySelector("#two-factor-codes pre")!.TextContent.Split('\n');
 
     private static Form Fields(AngleSharp.Dom.IDocument page, string form)
     {

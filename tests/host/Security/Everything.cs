@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using Crucible.Host.People;
 using Crucible.Host.Tests.Plugins;
 using Crucible.People;
 using Crucible.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Host.Tests.Security;
 
@@ -15,8 +17,18 @@ public sealed class Everything : World
 
     protected override Task<string> Plugins() => Gathered.Value;
 
-    // A test that is refused a hundred times a second is not what this counts.
-    protected override IEnumerable<string> Settings => ["Crucible:SignInsPerMinute=1000"];
+    /// <summary>Where the provider named <c>far</c> would be, which nobody asks.</summary>
+    internal const string Provider = "https://provider.example/authorize";
+
+    // A test that is refused a hundred times a second is not what the first counts. No run of a job begins while others compare
+    // what changed, so mails wait too: their server need not be there.
+    protected override IEnumerable<string> Settings =>
+    [
+        "Crucible:SignInsPerMinute=1000", "Crucible:Jobs:Workers=0",
+        "Crucible:Smtp:Host=127.0.0.1", "Crucible:Smtp:Port=1", "Crucible:Smtp:Tls=none", "Crucible:Smtp:From=crucible@example.org", "Crucible:Smtp:Url=https://crucible.example.org",
+        $"Crucible:OAuth:far:AuthorizationEndpoint={Provider}", "Crucible:OAuth:far:TokenEndpoint=https://provider.example/token", "Crucible:OAuth:far:UserInfoEndpoint=https://provider.example/userinfo",
+        "Crucible:OAuth:far:ClientId=crucible", "Crucible:OAuth:far:ClientSecret=of-the-far-provider",
+    ];
 
     /// <summary>Every route, made ready once: what is refused leaves the things it was tried on as they are.</summary>
     internal Task<IReadOnlyList<RouteCase>> Cases() => (_cases ??= new(() => RouteCase.All(this))).Value;
@@ -34,6 +46,17 @@ public sealed class Everything : World
 
     /// <summary>A program with a token that <paramref name="make"/> makes.</summary>
     internal Task<Seat> Holder(string scopes, Func<Task<string>> make) => Once($"holder {scopes}", async () => await Seat.Bearer(Url, await make()));
+
+    /// <summary>Somebody new, as often as it is asked: what one does to one's account ends sessions and changes passwords.</summary>
+    internal async Task<(Player Player, Seat Seat)> Newcomer()
+    {
+        var player = await Invite("self" + Guid.NewGuid().ToString("N")[..8], Role.Member, Cast.Red, writes: true);
+        return (player, await Seat.Resume(Url, await Session(player)));
+    }
+
+    /// <summary>A further session of somebody: its key.</summary>
+    internal async Task<string> Session(Player player) =>
+        await Services.GetRequiredService<SessionStore>().Begin((await Services.GetRequiredService<PersonStore>().Find(player.PersonId, default))!, "tests", "127.0.0.1", "tests", default);
 
     private Task<Seat> Once(string key, Func<Task<Seat>> make) => _seats.GetOrAdd(key, _ => new(make)).Value;
 

@@ -67,7 +67,10 @@ internal sealed record Expectation(string Route, Reach Reach)
     /// <summary>The one status of a rightful request; null for any that is no error.</summary>
     public int? Answers { get; init; }
 
-    /// <summary>What people of other teams are answered.</summary>
+    /// <summary>Whether it takes somebody at a browser: a token with all these permissions is refused.</summary>
+    public bool Browser { get; init; }
+
+    /// <summary>What people are answered whose it is not, of other teams or with another account; 0 where the answer does not tell, only that nothing changes.</summary>
     public int Hidden { get; init; } = 404;
 
     public Effect Effect { get; init; } = Effect.Changes;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Crucible.People;
 using Crucible.Testing;
 
 namespace Crucible.Host.Tests.Security;
@@ -13,7 +14,7 @@ public sealed class LogForgeryTests(Everything world)
     public async Task What_people_send_stays_within_its_line(string format)
     {
         await using var host = await OwnHost.Start(("ConnectionStrings__Crucible", world.ConnectionString), ("Crucible__LogLevel", "Verbose"), ("Crucible__SignInsPerMinute", "1000"), ("Crucible__Logs", format), ("Crucible__PluginsPath", TestServer.BuiltPlugins), ("Crucible__AssetsPath", TestServer.BuiltAssets));
-        var mira = await Seat.SignIn(host.Url, world.Cast.Member);
+        var mira = await Seat.SignIn(host.Url, await world.Invite("forger" + format, Role.Member, world.Cast.Red, writes: true));
         var nobody = Seat.Empty(host.Url);
         const string Forged = "FORGED admin signed in from 10.0.0.1";
         foreach (var end in (string[])["\r\n", "\n", "\r", "\u0085", "\u2028", "\u001b[2J\u001b[31m", "\u0007\b\b\b", "\u009b31m", "\0"])

@@ -5,18 +5,21 @@ namespace Crucible.Host.Tests.Security;
 /// <summary>What no response of this host may carry, and what every one must.</summary>
 internal static class PageRules
 {
+    private static readonly string Origin = new Uri(Everything.Provider).GetLeftPart(UriPartial.Authority);
     private static readonly string[] Leading = ["=", "+", "-", "@", "\t", "\r"];
 
     /// <summary>Everything that is wrong with a reply.</summary>
     /// <param name="reply">The reply.</param>
     /// <param name="isPrivate">Whether somebody signed in asked.</param>
     public static IEnumerable<string> Faults(Reply reply, bool isPrivate) =>
-        Headers(reply, isPrivate).Concat(Cookies(reply, false)).Concat(reply.IsHtml ? Page(Seat.Parse(reply.Body)) : []).Concat(Sheet(reply)).Concat(Telling(reply))
+        Headers(reply, isPrivate).Concat(Cookies(reply, false)).Concat(reply.IsHtml ? Page(reply.Page) : []).Concat(Sheet(reply)).Concat(Telling(reply))
             .Select(fault => $"{reply.Asked} ({reply.Status}): {fault}");
 
     private static IEnumerable<string> Headers(Reply reply, bool isPrivate)
     {
         var policy = reply.Header("Content-Security-Policy").Split(';', StringSplitOptions.TrimEntries);
+        // Where a form leads to the providers, it says so of them alone.
+        policy = [.. policy.Select(p => reply.Asked.Contains(" /account/connections", StringComparison.Ordinal) ? p.Replace($" {Origin}", "", StringComparison.Ordinal) : p)];
         foreach (var needed in (string[])["frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "script-src 'self'", "style-src 'self'", "default-src 'self'"])
             // A download in a sandbox needs no more than that.
             if (!policy.Contains(needed) && !(policy.Contains("sandbox") && policy.Contains("default-src 'none'")))
@@ -36,7 +39,7 @@ internal static class PageRules
                 yield return $"the header {telling}: {reply.Header(telling)}";
         if (isPrivate && !reply.Header("Cache-Control").Contains("no-store", StringComparison.Ordinal) && !reply.Asked.Contains(" /assets/", StringComparison.Ordinal))
             yield return $"a cache may keep it: {reply.Header("Cache-Control")}";
-        if (reply.Header("Location") is { Length: > 0 } location && !Attacks.StaysHere(location))
+        if (reply.Header("Location") is { Length: > 0 } location && !Attacks.StaysHere(location) && !(reply.Asked.StartsWith("GET /account/provider/far", StringComparison.Ordinal) && location.StartsWith(Everything.Provider + "?", StringComparison.Ordinal)))
             yield return $"leads away, to {location}";
     }
 
@@ -48,7 +51,7 @@ internal static class PageRules
             var parts = cookie.Split(';', StringSplitOptions.TrimEntries);
             var name = parts[0].Split('=')[0];
             bool Has(string attribute) => parts.Any(p => p.Equals(attribute, StringComparison.OrdinalIgnoreCase));
-            if (!Has("httponly") || !Has("path=/") || !(Has("samesite=lax") || Has("samesite=strict")) || parts.Any(p => p.StartsWith("domain=", StringComparison.OrdinalIgnoreCase)))
+            if (!Has("httponly") || !(Has("path=/") || name.StartsWith("crucible-provider.", StringComparison.Ordinal)) || !(Has("samesite=lax") || Has("samesite=strict")) || parts.Any(p => p.StartsWith("domain=", StringComparison.OrdinalIgnoreCase)))
                 yield return $"the cookie {name} is set as {string.Join("; ", parts[1..])}";
             if (tls && !Has("secure"))
                 yield return $"the cookie {name} is not Secure on TLS";
@@ -75,8 +78,8 @@ internal static class PageRules
     }
 
     /// <summary>Forms that would be refused for want of their token, whoever sends them.</summary>
-    public static IEnumerable<string> Forms(Reply reply) => !reply.IsHtml || reply.Asked == "GET /ui" ? []
-        : Seat.Parse(reply.Body).QuerySelectorAll("form[method=post]").Where(f => f.QuerySelector("input[name=__RequestVerificationToken]") is null)
+    public static IEnumerable<string> Forms(Reply reply) => !reply.IsHtml || reply.Asked.Split('?')[0] == "GET /ui" ? []
+        : reply.Page.QuerySelectorAll("form[method=post]").Where(f => f.QuerySelector("input[name=__RequestVerificationToken]") is null)
             .Select(f => $"{reply.Asked}: a form without its token: {Cut(f.OuterHtml)}");
 
     private static bool IsAddress(string value, IElement element)

@@ -113,7 +113,7 @@ public sealed class RouteMatrixTests(Everything world)
 
     private void Expect(RouteCase one, string who, Reply reply, int status)
     {
-        if (reply.Status != status)
+        if (status != 0 && reply.Status != status)
             _faults.Enqueue($"{one}, {who}: expected {status}. {reply}");
     }
 

@@ -45,6 +45,15 @@ internal sealed class Seat
         return seat;
     }
 
+    /// <summary>A browser with the cookie of a session.</summary>
+    public static async Task<Seat> Resume(string url, string session)
+    {
+        var seat = new Seat(url);
+        seat.Cookies.Add(new Cookie("crucible", session, "/", new Uri(url).Host));
+        await seat.OpenStart();
+        return seat;
+    }
+
     public static async Task<Seat> Bearer(string url, string token)
     {
         var seat = new Seat(url);
@@ -89,6 +98,11 @@ internal sealed class Seat
 /// <summary>What came back.</summary>
 internal sealed record Reply(int Status, string Body, ILookup<string, string> Headers, IReadOnlyList<string> Cookies, string Asked)
 {
+    private readonly Lazy<IHtmlDocument> _page = new(() => Seat.Parse(Body));
+
+    /// <summary>Its page, read once.</summary>
+    public IHtmlDocument Page => _page.Value;
+
     public string Header(string name) => string.Join(", ", Headers[name]);
 
     public bool IsHtml => Header("Content-Type").StartsWith("text/html", StringComparison.Ordinal);

@@ -1,6 +1,8 @@
 using System.Text;
 using Crucible.Data;
 using Crucible.Host.People;
+using Crucible.Host.Tests.Mail;
+using Crucible.Host.Tests.People;
 using Crucible.People;
 using Crucible.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +14,7 @@ namespace Crucible.Host.Tests.Security;
 /// What nobody may read later: passwords, tokens, session keys, codes. Each is used rightly and wrongly against a host in a
 /// process of its own that logs all it can, and then looked for wherever it might have been left.
 /// </summary>
-public sealed class SecretTests(World world) : IClassFixture<World>
+public sealed partial class SecretTests(SecretWorld world) : IClassFixture<SecretWorld>
 {
     private const string Wrong = "sentinel-wrong-password-7f3a", InName = "sentinel-password-in-the-name-field", New = "sentinel new grey paper boats", Query = "sentinel-in-the-query-91c2", Header = "sentinel-in-a-header-55aa", Body = "sentinel-in-a-body-0d0d";
     private readonly Dictionary<string, string> _secrets = new() { ["the password"] = Player.Password, ["a wrong password"] = Wrong, ["a password typed as name"] = InName, ["the new password"] = New, ["a query"] = Query, ["a header"] = Header, ["a body"] = Body, ["the setting for the first admin"] = OwnHost.Password };
@@ -21,13 +23,20 @@ public sealed class SecretTests(World world) : IClassFixture<World>
     [Fact]
     public async Task No_secret_is_left_in_a_log_a_metric_an_answer_or_the_database()
     {
-        await using var host = await OwnHost.Start(("ConnectionStrings__Crucible", world.ConnectionString), ("Crucible__LogLevel", "Verbose"), ("Crucible__SignInsPerMinute", "1000"), ("Crucible__PluginsPath", TestServer.BuiltPlugins), ("Crucible__AssetsPath", TestServer.BuiltAssets));
+        await using var provider = await FakeProvider.Start();
+        await using var smtp = new FakeSmtp { Account = ("mailer", MailPassword) };
+        await using var host = await OwnHost.Start([.. Outside(provider, smtp), ("ConnectionStrings__Crucible", world.ConnectionString), ("Crucible__LogLevel", "Verbose"), ("Crucible__SignInsPerMinute", "1000"), ("Crucible__PluginsPath", TestServer.BuiltPlugins), ("Crucible__AssetsPath", TestServer.BuiltAssets)]);
         var person = await world.Invite("secretive", Role.Member, world.Cast.Red, writes: true);
         await SignIns(host.Url, person);
         await Tokens(host.Url, person);
         await Links(host.Url, person);
         await Faults(host.Url, person);
         var admin = await Keep("another session", Seat.SignIn(host.Url, world.Cast.Admin));
+        await Invitations(host.Url, admin);
+        await TwoFactor(host.Url);
+        await Provider(host.Url, provider);
+        await MailProof(host.Url, smtp);
+        await ReadEverything(admin);
         var metrics = await admin.Get("/metrics", ("Accept", "text/plain"));
         _replies.Add(metrics);
         Assert.Contains("http_server_request_duration", metrics.Body, StringComparison.Ordinal);

@@ -1,13 +1,12 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Crucible.Testing;
-using Npgsql;
 
 namespace Crucible.Host.Tests.Security;
 
 /// <summary>
 /// The ids that a line of <see cref="RouteTable"/> names in braces, made for that line alone: an experiment of Mira's in team
-/// red with a run, a model, a file, tags, and some of it deleted.
+/// red with a run, a model, a file, tags, and some of it deleted; <see cref="PeopleThings"/> has the others.
 /// </summary>
 internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
 {
@@ -20,9 +19,9 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
     /// <summary>Makes what this template names.</summary>
     /// <param name="world">Where.</param>
     /// <param name="mira">A program that may write in team red.</param>
-    /// <param name="oneself">Whose token <c>{token}</c> is.</param>
+    /// <param name="oneself">Whose <c>{token}</c>, <c>{session}</c>, <c>{notice}</c> and so on it is.</param>
     /// <param name="template">Text with words in braces.</param>
-    public static async Task<Things> For(World world, Seat mira, Player oneself, string template)
+    public static async Task<Things> For(Everything world, Seat mira, Player oneself, string template)
     {
         var words = new Dictionary<string, string> { ["password"] = Uri.EscapeDataString(Player.Password) };
         if (Object().IsMatch(template))
@@ -31,10 +30,12 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
             await Ask(mira, "runs/delete", new { run_id = words["goneRun"] = await MakeRun(mira, words["experiment"]) });
         if (template.Contains("{goneExperiment}", StringComparison.Ordinal))
             await Ask(mira, "experiments/delete", new { experiment_id = words["goneExperiment"] = Text(await Ask(mira, "experiments/create", new { name = "gone " + Guid.NewGuid() }), "experiment_id") });
-        if (template.Contains("{token}", StringComparison.Ordinal))
-            words["token"] = await TokenOf(world, oneself);
+        await PeopleThings.Make(world, oneself, template, words);
         return new(words);
     }
+
+    /// <summary>Whether a line is about something that one person has.</summary>
+    public static bool IsOwned(string template) => Own().IsMatch(template);
 
     /// <summary>A further set of all of them.</summary>
     public static async Task<Things> Make(Everything world) =>
@@ -59,14 +60,6 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
         return run;
     }
 
-    private static async Task<string> TokenOf(World world, Player player)
-    {
-        await using var connection = new NpgsqlConnection(world.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("select id::text from crucible.token where person_id = $1 and revoked_at is null limit 1", connection) { Parameters = { new() { Value = player.PersonId } } };
-        return (string)(await command.ExecuteScalarAsync())!;
-    }
-
     public static async Task<JsonElement> Ask(Seat mira, string call, object body)
     {
         var reply = await mira.Send("POST", Api + call, Seat.Json(JsonSerializer.Serialize(body)));
@@ -86,4 +79,7 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
 
     [GeneratedRegex(@"\{(experiment|run|model|folder|name|goneRun)\}")]
     private static partial Regex Object();
+
+    [GeneratedRegex(@"\{(token|session|subject|notice|proof)\}")]
+    private static partial Regex Own();
 }

@@ -20,7 +20,7 @@ internal sealed class Trespassers(Everything world)
         [
             ("Mira's own token", await world.Token(Cast.Member, "write"), 403),
             ("an admin's token", await world.Token(Cast.Admin, "admin"), 403),
-            .. expected.Template.Contains("{token}", StringComparison.Ordinal) ? [("Stan, whose it is not", await world.Sit(Cast.Stranger), 404), ("the admin, whose it is not", await world.Sit(Cast.Admin), 404)] : Nobody,
+            .. Things.IsOwned(expected.Template) ? [("Stan, whose it is not", await world.Sit(Cast.Stranger), expected.Hidden), ("the admin, whose it is not", await world.Sit(Cast.Admin), expected.Hidden)] : Nobody,
         ],
         Reach.Member => await Readers(),
         Reach.Reader => [await Stranger(expected)],
@@ -81,6 +81,8 @@ internal sealed class Trespassers(Everything world)
                 ("a member's token", await world.Token(Cast.Member, "write"), 403),
                 ("an admin's token to write", await world.Token(Cast.Admin, "write"), 403),
             ]);
+        if (expected.Browser)
+            refused.AddRange([("an admin's token", await world.Token(Cast.Admin, "admin"), 403), ("a token with just these permissions", await Holder(expected.Permissions), 403)]);
         // Each permission for itself: all the others together do not stand for it.
         foreach (var needed in expected.Permissions.Where(p => p != "admin"))
             refused.Add(($"a token with every permission but {needed}", await Holder(_permissions.All.Select(p => p.Name).Where(p => p != needed)), 403));
