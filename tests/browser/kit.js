@@ -71,10 +71,9 @@
   }
 
   // How many of each part a sample draws and how large: heights, and widths where the style sheet gives them.
-  const parts = { ".btn": 0, ".btn[data-icon]": 1, ".input:not(.query, .pick)": 0, ".query": -1, ".pick": -1, ".icon": 1, ".kbd": 0, ".avatar": 1, ".badge": 0, ".tag": 0, ".status:not(.badge)": 0, ".segmented": 0, 'input[type="checkbox"]:not([role])': 1, '[role="switch"]': 1, ".progress": 0, ".spark": 0, ".skeleton": 0, "thead th": 0, "tbody tr": 0, ".tabs > a": 0, ".term": 0, ".toast": 0, '.menu > [role="menuitem"]': 0, '[role="option"]': 0, ".steps .mark": 1, ".code > pre": -1, ".log li": -1, ".diffview .lines div:not(.pair)": -1, '[role="treeitem"]': -1, ".timeline li": -1, ".swatches li": -1, ".icons li": -1, ".notice": -1, ".empty": -1, ".stat": -1 }
+  const parts = { ".btn": 0, ".btn[data-icon]": 1, ".input:not(.query, .pick)": 0, ".query": -1, ".pick": -1, ".icon": 1, ".kbd": 0, ".avatar": 1, ".badge": 0, ".tag": 0, ".status:not(.badge)": 0, ".segmented": 0, 'input[type="checkbox"]:not([role])': 1, '[role="switch"]': 1, ".progress": 0, ".spark": 0, ".skeleton": 0, "thead th": 0, "tbody tr": 0, ".tabs > a": 0, ".term": 0, ".toast": 0, '.menu > [role="menuitem"]': 0, '[role="option"]': 0, ".steps .mark": 1, ".code > pre": -1, ".log li": -1, ".diffview .lines div:not(.pair)": -1, '[role="treeitem"]': -1, ".timeline li": -1, ".swatches li": -1, ".icons li": -1, ".notice": -1, ".empty": -1, ".stat": -1, ".chart": -1, ".plot": 0, ".legend li": -1 }
   const lines = []
   for (const panel of main.querySelectorAll(".kit > .panel")) {
-    if (panel.id === "charts") continue
     for (const [selector, size] of Object.entries(parts)) {
       const found = [...panel.querySelectorAll(selector)].filter(each => each.checkVisibility() && !each.closest(".sr"))
       if (!found.length) continue
