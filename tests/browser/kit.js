@@ -59,13 +59,13 @@
     }
     // What is pressed does not lie on what else is pressed.
     const pressed = [...panel.querySelectorAll("button, a, input, select, textarea, summary")].filter(each => seen(each) && !each.matches(".drop input"))
+      .map(element => ({ element, inScroller: scrolls(element), box: element.getBoundingClientRect() }))
     pressed.forEach((one, at) => {
-      const a = one.getBoundingClientRect()
       for (const other of pressed.slice(at + 1)) {
-        if (one.contains(other) || other.contains(one) || scrolls(one) !== scrolls(other)) continue
-        const b = other.getBoundingClientRect()
+        const [a, b] = [one.box, other.box]
         const [x, y] = [Math.min(a.right, b.right) - Math.max(a.left, b.left), Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)]
-        if (x > 2 && y > 2) wrong.push(`${name(one)} and ${name(other)} overlap in ${panel.id}`)
+        if (x <= 2 || y <= 2 || one.inScroller !== other.inScroller || one.element.contains(other.element) || other.element.contains(one.element)) continue
+        wrong.push(`${name(one.element)} and ${name(other.element)} overlap in ${panel.id}`)
       }
     })
   }
