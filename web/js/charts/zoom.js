@@ -31,7 +31,7 @@ function zoom(plot, from, to) {
 function fetchAnew(changed, charts) {
   const found = [...new Set(changed.flatMap(asked))]
   if (charts.every(chart => found.some(region => region.contains(chart)))) found.forEach(refresh)
-  else location.reload()
+  else refresh(document.getElementById("main"))
 }
 
 const tidy = value => Number(value.toPrecision(8))
