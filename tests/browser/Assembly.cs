@@ -1,5 +1,3 @@
 using Crucible.Browser.Tests;
-using Crucible.Testing;
 
-[assembly: AssemblyFixture(typeof(TestServer))]
-[assembly: AssemblyFixture(typeof(Chromium))]
+[assembly: AssemblyFixture(typeof(Stage))]

@@ -1,25 +1,11 @@
 using System.Xml.Linq;
-using Crucible.Testing;
 using Microsoft.Playwright;
 
 namespace Crucible.Browser.Tests;
 
 /// <summary>What a person does with a chart: reads it by keys, takes it away as a file, looks closer.</summary>
-public sealed class ChartTests(Chromium chromium) : IAsyncLifetime
+public sealed class ChartTests(Stage stage)
 {
-    private OwnHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await OwnHost.Start();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
-
-    private async Task<Tab> Guide(string query = "")
-    {
-        var tab = await chromium.Open(_host.Url, $"admin:{OwnHost.Password}");
-        await tab.Page.GotoAsync("/ui" + query);
-        return tab;
-    }
-
     private static async Task<string> Save(IPage page, string chart, string kind)
     {
         await page.Locator($"#{chart} [data-chart-menu]").ClickAsync();
@@ -31,7 +17,7 @@ public sealed class ChartTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task Every_chart_is_read_by_the_arrow_keys_and_says_what_it_shows()
     {
-        await using var tab = await Guide();
+        await using var tab = await stage.Open();
         var plots = tab.Page.Locator(".kit figure .plot[tabindex]");
         var count = await plots.CountAsync();
         Assert.True(count > 25, $"only {count} charts");
@@ -48,7 +34,7 @@ public sealed class ChartTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task Files_stand_alone()
     {
-        await using var tab = await Guide();
+        await using var tab = await stage.Open();
         foreach (var chart in (string[])["guide-line", "guide-bars", "guide-heat", "guide-timeline", "guide-gauge-warn", "guide-parallel"])
         {
             var text = await File.ReadAllTextAsync(await Save(tab.Page, chart, "SVG"), TestContext.Current.CancellationToken);
@@ -71,7 +57,7 @@ public sealed class ChartTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task A_zoom_and_a_scale_are_in_the_address_and_keys_reach_them()
     {
-        await using var tab = await Guide();
+        await using var tab = await stage.Open();
         var scatter = tab.Page.Locator("#guide-scatter .plot");
         await scatter.FocusAsync();
         await tab.Page.Keyboard.PressAsync("+");
@@ -93,7 +79,7 @@ public sealed class ChartTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task A_drag_along_an_axis_keeps_the_lines_that_pass_there()
     {
-        await using var tab = await Guide();
+        await using var tab = await stage.Open();
         var plot = tab.Page.Locator("#guide-parallel .plot");
         await plot.ScrollIntoViewIfNeededAsync();
         var box = (await plot.BoundingBoxAsync())!;

@@ -1,23 +1,11 @@
-using Crucible.Live;
-using Crucible.Testing;
-using Crucible.Ui;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Crucible.Browser.Tests;
 
 /// <summary>The kit, used with the keyboard alone: everything works, and the focus comes back to where it was.</summary>
-public sealed class KitKeyTests(World world, Chromium chromium) : IClassFixture<World>
+public sealed class KitKeyTests(Stage stage)
 {
-    private async Task<Tab> Open(string path = "/ui", Action<BrowserNewContextOptions>? change = null, Func<IPage, Task>? before = null)
-    {
-        var tab = await chromium.Open(world.Url, $"{world.Cast.Admin.Name}:{Player.Password}", change);
-        if (before is not null) await before(tab.Page);
-        await tab.Page.GotoAsync(path);
-        return tab;
-    }
-
     private static async Task Press(IPage page, params string[] keys)
     {
         foreach (var key in keys) await page.Keyboard.PressAsync(key);
@@ -26,7 +14,7 @@ public sealed class KitKeyTests(World world, Chromium chromium) : IClassFixture<
     [Fact]
     public async Task A_combobox_is_opened_searched_chosen_from_and_left()
     {
-        await using var tab = await Open();
+        await using var tab = await stage.Open();
         var page = tab.Page;
         var field = page.Locator("#guide-model");
         await field.FocusAsync();
@@ -60,7 +48,7 @@ public sealed class KitKeyTests(World world, Chromium chromium) : IClassFixture<
     [Fact]
     public async Task A_filter_completes_narrows_the_list_and_goes_back()
     {
-        await using var tab = await Open();
+        await using var tab = await stage.Open();
         var page = tab.Page;
         var field = page.Locator("#guide-query");
         var rows = page.Locator("#guide-rows tr");
@@ -93,7 +81,7 @@ public sealed class KitKeyTests(World world, Chromium chromium) : IClassFixture<
     [Fact]
     public async Task Rows_are_walked_selected_and_opened_in_a_drawer_that_has_an_address()
     {
-        await using var tab = await Open();
+        await using var tab = await stage.Open();
         var page = tab.Page;
         await Press(page, "j", "j", "x");
         await Expect(page.Locator("#guide-bulk")).ToContainTextAsync("1 selected");
@@ -120,7 +108,7 @@ public sealed class KitKeyTests(World world, Chromium chromium) : IClassFixture<
     [Fact]
     public async Task A_menu_and_a_dialog_give_the_focus_back()
     {
-        await using var tab = await Open();
+        await using var tab = await stage.Open();
         var page = tab.Page;
         var opener = page.Locator("#guide-menu-open");
         await opener.FocusAsync();
@@ -154,7 +142,7 @@ public sealed class KitKeyTests(World world, Chromium chromium) : IClassFixture<
     [Fact]
     public async Task A_toast_takes_back_what_was_done()
     {
-        await using var tab = await Open();
+        await using var tab = await stage.Open();
         var page = tab.Page;
         var button = page.Locator("#guide-toast");
         await button.FocusAsync();
@@ -170,7 +158,7 @@ public sealed class KitKeyTests(World world, Chromium chromium) : IClassFixture<
     [Fact]
     public async Task Without_script_filter_form_toast_and_drawer_work_all_the_same()
     {
-        await using var tab = await Open(change: options => options.JavaScriptEnabled = false);
+        await using var tab = await stage.Open(change: options => options.JavaScriptEnabled = false);
         var page = tab.Page;
         await page.Locator("#guide-query-form .whole").FillAsync("status:failed");
         await Press(page, "Enter");
@@ -188,7 +176,7 @@ public sealed class KitKeyTests(World world, Chromium chromium) : IClassFixture<
     [Fact]
     public async Task A_field_saves_itself_and_says_what_is_wrong()
     {
-        await using var tab = await Open();
+        await using var tab = await stage.Open();
         var page = tab.Page;
         var field = page.Locator("#guide-name");
         await field.FillAsync("two words");
@@ -203,54 +191,5 @@ public sealed class KitKeyTests(World world, Chromium chromium) : IClassFixture<
         await page.Context.SetOfflineAsync(false);
         await page.Locator("#guide-name-note button").ClickAsync();
         await Expect(page.Locator("#guide-name-note")).ToContainTextAsync("Saved");
-    }
-
-    [Fact]
-    public async Task Ctrl_K_finds_opens_runs_and_remembers()
-    {
-        var fragments = world.Services.GetRequiredService<FragmentRenderer>();
-        var asked = new List<string>();
-        await using var tab = await Open(before: page => page.RouteAsync("**/search?*", async route =>
-        {
-            var text = System.Web.HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["q"] ?? "";
-            lock (asked) asked.Add(text);
-            Assert.Equal("true", await route.Request.HeaderValueAsync("HX-Request"));
-            if (text == "fault") { await route.FulfillAsync(new() { Status = 500 }); return; }
-            PaletteItem[] all = [new("Account", "/account", "user"), new("Interface kit", "/ui#palette-test", "cube"), new("Say a toast", "/ui?handler=Toast", "play", Post: true)];
-            await route.FulfillAsync(new()
-            {
-                ContentType = "text/html",
-                Body = await fragments.Render<PaletteResults>(("Query", text), ("Groups", new[] { new PaletteGroup("All", [.. all.Where(i => i.Title.Contains(text, StringComparison.OrdinalIgnoreCase))]) })),
-            });
-        }));
-        var page = tab.Page;
-        var options = page.Locator("#palette [role=option]");
-        await page.Locator("#guide-toast").FocusAsync();
-        await Press(page, "Control+K");
-        await Expect(page.Locator("#palette input")).ToBeFocusedAsync();
-        await Expect(options).ToHaveCountAsync(3);
-        await page.Keyboard.TypeAsync("nothing of the sort");
-        await Expect(page.Locator("#palette")).ToContainTextAsync("Nothing found for “nothing of the sort”");
-        await Press(page, "Control+A");
-        await page.Keyboard.TypeAsync("fault");
-        await Expect(page.Locator("#palette .palette-state")).ToContainTextAsync("did not answer");
-        await Press(page, "Control+A");
-        await page.Keyboard.TypeAsync("toast");
-        await Expect(options).ToHaveCountAsync(1);
-        await Expect(options.First).ToHaveAttributeAsync("aria-selected", "true");
-        await Press(page, "Enter");
-        await Expect(page.Locator("#toasts")).ToContainTextAsync("3 runs archived");
-        await Expect(page.Locator("#guide-toast")).ToBeFocusedAsync();
-
-        await Press(page, "Control+K");
-        await Expect(options).ToHaveCountAsync(3);
-        await Press(page, "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp", "Enter");
-        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("palette-test$"));
-        await Press(page, "Control+K");
-        await Expect(page.Locator("#palette h4").First).ToHaveTextAsync("Recent");
-        await Expect(options.First).ToHaveTextAsync("Interface kit");
-        await Press(page, "Escape");
-        await Expect(page.Locator("#palette")).ToBeHiddenAsync();
-        lock (asked) Assert.Contains("", asked);
     }
 }

@@ -59,22 +59,21 @@
     }
     // What is pressed does not lie on what else is pressed.
     const pressed = [...panel.querySelectorAll("button, a, input, select, textarea, summary")].filter(each => seen(each) && !each.matches(".drop input"))
+      .map(element => ({ element, inScroller: scrolls(element), box: element.getBoundingClientRect() }))
     pressed.forEach((one, at) => {
-      const a = one.getBoundingClientRect()
       for (const other of pressed.slice(at + 1)) {
-        if (one.contains(other) || other.contains(one) || scrolls(one) !== scrolls(other)) continue
-        const b = other.getBoundingClientRect()
+        const [a, b] = [one.box, other.box]
         const [x, y] = [Math.min(a.right, b.right) - Math.max(a.left, b.left), Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)]
-        if (x > 2 && y > 2) wrong.push(`${name(one)} and ${name(other)} overlap in ${panel.id}`)
+        if (x <= 2 || y <= 2 || one.inScroller !== other.inScroller || one.element.contains(other.element) || other.element.contains(one.element)) continue
+        wrong.push(`${name(one.element)} and ${name(other.element)} overlap in ${panel.id}`)
       }
     })
   }
 
   // How many of each part a sample draws and how large: heights, and widths where the style sheet gives them.
-  const parts = { ".btn": 0, ".btn[data-icon]": 1, ".input:not(.query, .pick)": 0, ".query": -1, ".pick": -1, ".icon": 1, ".kbd": 0, ".avatar": 1, ".badge": 0, ".tag": 0, ".status:not(.badge)": 0, ".segmented": 0, 'input[type="checkbox"]:not([role])': 1, '[role="switch"]': 1, ".progress": 0, ".spark": 0, ".skeleton": 0, "thead th": 0, "tbody tr": 0, ".tabs > a": 0, ".term": 0, ".toast": 0, '.menu > [role="menuitem"]': 0, '[role="option"]': 0, ".steps .mark": 1, ".code > pre": -1, ".log li": -1, ".diffview .lines div:not(.pair)": -1, '[role="treeitem"]': -1, ".timeline li": -1, ".swatches li": -1, ".icons li": -1, ".notice": -1, ".empty": -1, ".stat": -1 }
+  const parts = { ".btn": 0, ".btn[data-icon]": 1, ".input:not(.query, .pick)": 0, ".query": -1, ".pick": -1, ".icon": 1, ".kbd": 0, ".avatar": 1, ".badge": 0, ".tag": 0, ".status:not(.badge)": 0, ".segmented": 0, 'input[type="checkbox"]:not([role])': 1, '[role="switch"]': 1, ".progress": 0, ".spark": 0, ".skeleton": 0, "thead th": 0, "tbody tr": 0, ".tabs > a": 0, ".term": 0, ".toast": 0, '.menu > [role="menuitem"]': 0, '[role="option"]': 0, ".steps .mark": 1, ".code > pre": -1, ".log li": -1, ".diffview .lines div:not(.pair)": -1, '[role="treeitem"]': -1, ".timeline li": -1, ".swatches li": -1, ".icons li": -1, ".notice": -1, ".empty": -1, ".stat": -1, ".chart": -1, ".plot": 0, ".legend li": -1 }
   const lines = []
   for (const panel of main.querySelectorAll(".kit > .panel")) {
-    if (panel.id === "charts") continue
     for (const [selector, size] of Object.entries(parts)) {
       const found = [...panel.querySelectorAll(selector)].filter(each => each.checkVisibility() && !each.closest(".sr"))
       if (!found.length) continue

@@ -8,8 +8,10 @@ document.addEventListener("htmx:config:request", ({ target, detail: { ctx } }) =
   const { request } = ctx
   if (request.method !== "GET") {
     if (token) request.headers[token.dataset.header] = token.content
-  } else if (ctx.sourceEvent?.type === "refresh" && target.dataset?.query) {
-    request.action = withPageQuery(request.action, target.dataset.query.split(" "))
+  } else if (ctx.sourceEvent?.type === "refresh") {
+    // The page as a whole is what the address says now, not what it said when it was loaded.
+    if (target.id === "main") request.action = location.pathname + location.search
+    else if (target.dataset?.query) request.action = withPageQuery(request.action, target.dataset.query.split(" "))
   }
 })
 

@@ -15,7 +15,7 @@ internal static class GuideFigures
         Smooth = .86, YTicks = 4,
         Series =
         [
-            new("this run", [.. Enumerable.Range(0, 184).Select(i => new Point(i * 100, .45 - .2 * Math.Exp(-i / 60d) + .012 * Math.Sin(i * 2.3) * Math.Cos(i * .7)))])
+            new("this run", [.. Draw(51, 184).Select((noise, i) => new Point(i * 100, .45 - .2 * Math.Exp(-i / 60d) + .005 * noise))])
             {
                 Live = true,
                 Band = [.. Enumerable.Range(0, 184).Select(i => (X: i * 100, Y: .45 - .2 * Math.Exp(-i / 60d))).Select(p => new Crucible.Charts.Range(p.X, p.Y - .02, p.Y + .015))],
@@ -24,7 +24,7 @@ internal static class GuideFigures
     };
 
     internal static readonly IReadOnlyList<Series> Decay =
-        [new("a", [.. Enumerable.Range(1, 400).Select(i => new Point(i, i is > 40 and < 60 ? double.NaN : 3 * Math.Pow(i, -.8) * (1 + .2 * Math.Sin(i))))])];
+        [new("a", [.. Draw(52, 400).Select((noise, i) => new Point(i + 1, i is > 40 and < 60 ? double.NaN : 3 * Math.Pow(i + 1, -.8) * Math.Exp(.08 * noise)))])];
 
     internal static readonly BarPlan Grouped = new()
     {
@@ -122,9 +122,9 @@ internal static class GuideFigures
         Places = [.. Enumerable.Range(0, 90).Select(i => (double)Noon.AddMinutes(i - 90).ToUnixTimeMilliseconds())],
         Series =
         [
-            new("completed", [.. Enumerable.Range(0, 90).Select(i => Math.Round(240 + 90 * Math.Sin(i / 11d) + 25 * Math.Cos(i * 1.7)))], 4),
+            new("completed", [.. Draw(53, 90).Select((noise, i) => Math.Round(240 + 90 * Math.Sin(i / 11d) + 8 * noise))], 4),
             new("retried", [.. Enumerable.Range(0, 90).Select(i => Math.Round(30 + 14 * Math.Sin(i / 5d)))], 3),
-            new("failed", [.. Enumerable.Range(0, 90).Select(i => i is > 50 and < 60 ? 80d : Math.Round(6 + 4 * Math.Cos(i)))], 5),
+            new("failed", [.. Enumerable.Range(0, 90).Select(i => i is > 50 and < 60 ? 80d : Math.Round(6 + 4 * Math.Cos(i / 4d)))], 5),
         ],
     };
 

@@ -33,7 +33,7 @@ function fill() {
 
 // The address says only what differs from how the page draws by itself.
 function flip(name, on) {
-  go({ [name]: new URL(location.href).searchParams.has(name) ? null : on ? "0" : "1" })
+  go({ [name]: new URL(location.href).searchParams.has(name) ? null : on ? "0" : "1" }, owner)
 }
 
 function data() {

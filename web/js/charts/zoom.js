@@ -7,15 +7,15 @@ let drag = null
 
 const asked = name => [...regions()].filter(region => region.dataset.query?.split(" ").some(each => each === name || each === "*"))
 
-/** Changes query parameters of the page, null takes one away, and has drawn anew what depends on them. */
-export function go(changes) {
+/** Changes query parameters of the page, null takes one away, and has drawn anew what depends on them: regions, and `chart`. */
+export function go(changes, chart) {
   const url = new URL(location.href)
   for (const [name, value] of Object.entries(changes))
     if (value === null) url.searchParams.delete(name)
     else url.searchParams.set(name, value)
   if (url.href === location.href) return
   history.pushState({ htmx: true, zoom: true }, "", url)
-  fetchAnew(Object.keys(changes))
+  fetchAnew(Object.keys(changes), [chart])
 }
 
 // data-zoom may begin the names: charts of one page may count different things.
@@ -24,14 +24,14 @@ const names = plot => ["from", "to"].map(name => plot.dataset.zoom ? `${plot.dat
 function zoom(plot, from, to) {
   const [left, right] = names(plot)
   const whole = plot.dataset.x === "step" && plot.matches("[data-plot]")
-  go({ [left]: from === null ? null : whole ? Math.floor(from) : tidy(from), [right]: from === null ? null : whole ? Math.ceil(to) : tidy(to) })
+  go({ [left]: from === null ? null : whole ? Math.floor(from) : tidy(from), [right]: from === null ? null : whole ? Math.ceil(to) : tidy(to) }, plot)
 }
 
-// A chart without a region of its own is drawn by the page.
-function fetchAnew(changed) {
-  const found = new Set(changed.flatMap(asked))
-  if (found.size) found.forEach(refresh)
-  else location.reload()
+// A chart that stands in none of the regions asked is drawn by the page, whatever else depends on the same parameters.
+function fetchAnew(changed, charts) {
+  const found = [...new Set(changed.flatMap(asked))]
+  if (charts.every(chart => found.some(region => region.contains(chart)))) found.forEach(refresh)
+  else refresh(document.getElementById("main"))
 }
 
 const tidy = value => Number(value.toPrecision(8))
@@ -97,7 +97,9 @@ addEventListener("popstate", () => {
   const [now, before] = [new URL(location.href), last]
   const zoomOnly = without(now) === without(last) && now.search !== last.search
   setTimeout(() => { last = now }, 50)
-  if (zoomOnly) fetchAnew([...new Set([...now.searchParams.keys(), ...before.searchParams.keys()])].filter(name => /(^|-)(from|to)$/.test(name)))
+  if (!zoomOnly) return
+  const changed = [...new Set([...now.searchParams.keys(), ...before.searchParams.keys()])].filter(name => /(^|-)(from|to)$/.test(name) && now.searchParams.get(name) !== before.searchParams.get(name))
+  fetchAnew(changed, [...document.querySelectorAll(".plot[data-zoom]")].filter(plot => names(plot).some(name => changed.includes(name))))
 })
 for (const name of ["pushState", "replaceState"]) {
   const original = history[name].bind(history)
