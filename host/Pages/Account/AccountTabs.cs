@@ -10,7 +10,7 @@ internal static class AccountTabs
     [
         new("Profile", "/account", path == "/account", Icon: "user"),
         new("Two-factor", "/account/two-factor", path == "/account/two-factor", Icon: "key"),
-        new("API tokens", "/account/tokens", path == "/account/tokens", Icon: "jobs"),
+        new("API tokens", "/account/tokens", path == "/account/tokens", Icon: "plug"),
         .. options.OAuth.Count > 0 ? [new Tab("Sign-in accounts", "/account/connections", path == "/account/connections", Icon: "link")] : Array.Empty<Tab>(),
     ];
 }

@@ -36,10 +36,10 @@ internal abstract class PeoplePage : PageModel
         new("Refused", "/admin/people/refused", IsAt("/admin/people/refused")),
     ];
 
-    /// <summary>Back to a page, which says what was done.</summary>
-    protected LocalRedirectResult Done(string what, string url)
+    /// <summary>Back to a page, which says what was done and, where it can be, offers to take it back.</summary>
+    protected LocalRedirectResult Done(string what, string url, string? undo = null)
     {
-        TempData["Notice"] = what;
+        new Toast(what, Undo: undo).Say(HttpContext);
         return LocalRedirect(url);
     }
 
