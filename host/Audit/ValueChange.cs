@@ -21,7 +21,16 @@ internal sealed record ValueChange(string Name, string? Before, string? After)
             return [];
         using var document = JsonDocument.Parse(json);
         return document.RootElement.ValueKind == JsonValueKind.Object
-            ? document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).ToDictionary(p => p.Name, p => (string?)p.Value.ToString())
+            ? document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).ToDictionary(p => p.Name, p => (string?)Words(p.Value))
             : new() { ["value"] = document.RootElement.ToString() };
     }
+
+    // Moments to the second, as people read them; yes and no instead of a program's words.
+    private static string Words(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => "yes",
+        JsonValueKind.False => "no",
+        JsonValueKind.String when value.GetString() is { Length: > 18 } text && value.TryGetDateTimeOffset(out var at) && text[10] == 'T' => Ui.Text.Durations.Full(at),
+        _ => value.ToString(),
+    };
 }

@@ -40,6 +40,10 @@ internal sealed class RunActStore(Database database, RunListStore list, JobQueue
     public Task<int> Discard(IReadOnlyList<Guid> ids, Actor actor, CancellationToken cancel) => Act("job.discard",
         "update crucible.job_run set state = 'failed' where id = any(@ids) and state = 'dead' returning id, job, state", ids, actor, cancel);
 
+    /// <summary>Takes discarded runs back among the dead letters.</summary>
+    public Task<int> Restore(IReadOnlyList<Guid> ids, Actor actor, CancellationToken cancel) => Act("job.restore",
+        "update crucible.job_run set state = 'dead' where id = any(@ids) and state = 'failed' returning id, job, state", ids, actor, cancel);
+
     /// <summary>The same for all that a filter finds, a thousand at a time; what fails again meanwhile is left alone.</summary>
     public async Task<int> All(RunFilter filter, IReadOnlyList<string> states, Func<IReadOnlyList<Guid>, Task<int>> act, CancellationToken cancel)
     {

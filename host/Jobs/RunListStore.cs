@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Crucible.Data;
+using Crucible.Search;
 using Dapper;
 
 namespace Crucible.Host.Jobs;
@@ -86,12 +87,12 @@ internal sealed class RunListStore(Database database, DeclaredJobs jobs)
             "select attempt, outcome, node, started_at, took_ms, error, details from crucible.job_attempt where run_id = @id order by attempt desc limit 100", new { id }, cancellationToken: cancel))];
     }
 
-    /// <summary>Lines of a run's log before a line, the newest last.</summary>
-    public async Task<IReadOnlyList<LogRow>> Log(Guid id, int before, int most, CancellationToken cancel)
+    /// <summary>The last lines of a run's log from a line on, the newest last.</summary>
+    public async Task<IReadOnlyList<LogRow>> Log(Guid id, int from, int most, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         return [.. (await connection.QueryAsync<LogRow>(new CommandDefinition(
-            "select line, attempt, at, level, text from crucible.job_log where run_id = @id and line < @before order by line desc limit @most", new { id, before, most }, cancellationToken: cancel))).Reverse()];
+            "select line, attempt, at, level, text from crucible.job_log where run_id = @id and line >= @from order by line desc limit @most", new { id, from, most }, cancellationToken: cancel))).Reverse()];
     }
 
     /// <summary>How many runs are in the states that an index knows, up to <see cref="MostCounted"/> each.</summary>
@@ -110,54 +111,60 @@ internal sealed class RunListStore(Database database, DeclaredJobs jobs)
     {
         var sql = new StringBuilder("true");
         var parameters = new DynamicParameters();
-        void And(string condition, string name, object value)
-        {
-            sql.Append(" and ").Append(condition);
-            parameters.Add(name, value);
-        }
         // Words of the code, not of the query: only as literals do they lead to the indexes made for them.
         if (filter.States.Count > 0)
-            sql.Append($" and r.state in ({string.Join(", ", RunState.All.Intersect(filter.States).Select(s => $"'{s}'"))})");
+            sql.Append($" and r.state in ({string.Join(", ", RunState.All.Intersect(filter.States).Select(s => $"'{s}'").DefaultIfEmpty("null"))})");
         if (filter.States.Count == 0 || filter.States.Contains(RunState.Succeeded))
-            And("r.id >= @floor", "floor", await FloorId(cancel));
-        if (filter.Jobs.Count > 0)
-            And("r.job = any(@jobs)", "jobs", Keys(filter.Jobs));
-        if (filter.Plugin is { } plugin)
-            And("starts_with(r.job, @plugin || '.')", "plugin", plugin);
-        if (filter.Node is { } node)
-            And("r.node = @node", "node", node);
-        if (filter.By is { } by)
-            And("r.asked_by = @by", "by", by);
-        Range("took", "coalesce(r.took_ms, case when r.state = 'running' then extract(epoch from now() - r.started_at) * 1000 end)", filter.Took);
-        Range("wait", "coalesce(r.wait_ms, extract(epoch from now() - r.ready_at) * 1000)", filter.Wait);
-        Range("attempts", "r.attempt", filter.Attempts);
-        if (filter.After is { } after)
-            And("r.created_at >= @after", "after", after);
-        if (filter.Before is { } until)
-            And("r.created_at < @created", "created", until);
-        for (var i = 0; i < filter.Arguments.Count; i++)
         {
-            And($"r.arguments ->> @name{i} = @value{i}", $"name{i}", filter.Arguments[i].Name);
-            parameters.Add($"value{i}", filter.Arguments[i].Value);
+            sql.Append(" and r.id >= @floor");
+            parameters.Add("floor", await FloorId(cancel));
         }
-        if (filter.Error is { } error)
-            And("strpos(lower(r.error), lower(@error)) > 0", "error", error);
+        if (filter.Jobs.Count > 0)
+        {
+            sql.Append(" and r.job = any(@jobs)");
+            parameters.Add("jobs", Keys(filter.Jobs));
+        }
+        for (var i = 0; i < filter.Terms.Count; i++)
+            sql.Append($" and ({Condition(filter.Terms[i], parameters, $"t{i}")}) {(filter.Terms[i].Negated ? "is not true" : "")}");
         for (var i = 0; i < filter.Words.Count; i++)
         {
+            var word = filter.Words[i].Text;
             // Lists show the end of an id.
-            var id = filter.Words[i].Length >= LeastOfId && filter.Words[i].All(c => char.IsAsciiHexDigit(c) || c == '-') ? $" or right(replace(r.id::text, '-', ''), length(@id{i})) = @id{i}" : "";
-            And($"(strpos(lower(r.job), lower(@word{i})) > 0 or strpos(lower(r.error), lower(@word{i})) > 0{id})", $"word{i}", filter.Words[i]);
+            var id = word.Length >= LeastOfId && word.All(c => char.IsAsciiHexDigit(c) || c == '-') ? $" or right(replace(r.id::text, '-', ''), length(@id{i})) = @id{i}" : "";
+            sql.Append($" and (strpos(lower(r.job), lower(@word{i})) > 0 or strpos(lower(r.error), lower(@word{i})) > 0{id}) {(filter.Words[i].Negated ? "is not true" : "")}");
+            parameters.Add($"word{i}", word);
             if (id.Length > 0)
-                parameters.Add($"id{i}", filter.Words[i].Replace("-", "", StringComparison.Ordinal).ToLowerInvariant());
+                parameters.Add($"id{i}", word.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant());
         }
         return (sql, parameters);
+    }
 
-        void Range(string name, string value, Between bounds)
+    private string Condition(Qualifier term, DynamicParameters parameters, string name)
+    {
+        parameters.Add(name, term.Key switch
         {
-            if (bounds.Low is { } low)
-                And($"{value} {(bounds.High == low ? "=" : ">")} @{name}Low", $"{name}Low", low);
-            if (bounds.High is { } high && bounds.Low != high)
-                And($"{value} < @{name}High", $"{name}High", high);
+            "took" or "wait" => term.Duration.TotalMilliseconds,
+            "attempts" => term.Number,
+            "after" or "before" => term.Time.UtcDateTime,
+            "job" => Keys(term.Values),
+            _ => term.Values.ToArray(),
+        });
+        var than = term.Sign.Length == 0 ? "=" : term.Sign;
+        switch (term.Key)
+        {
+            case "job": return $"r.job = any(@{name})";
+            case "plugin": return $"split_part(r.job, '.', 1) = any(@{name})";
+            case "node": return $"r.node = any(@{name})";
+            case "by": return $"r.asked_by = any(@{name})";
+            case "took": return $"coalesce(r.took_ms, case when r.state = 'running' then extract(epoch from now() - r.started_at) * 1000 end) {than} @{name}";
+            case "wait": return $"coalesce(r.wait_ms, extract(epoch from now() - r.ready_at) * 1000) {than} @{name}";
+            case "attempts": return $"r.attempt {than} @{name}";
+            case "after": return $"r.created_at >= @{name}";
+            case "before": return $"r.created_at < @{name}";
+            case "error": return $"exists (select from unnest(@{name}) e where strpos(lower(r.error), lower(e)) > 0)";
+            default:
+                parameters.Add($"{name}n", term.Key["arg.".Length..]);
+                return $"r.arguments ->> @{name}n = any(@{name})";
         }
     }
 

@@ -27,6 +27,6 @@ internal static class GroundSearch
         .Action(new("Change the password", "/account", "key"))
         .Action(new("Invite a person", "/admin/people/invitations", "plus", "crucible.people"))
         .Action(new("Run a job now", JobsUrl.Declared, "play", "crucible.run-jobs") { Needs = ["crucible.jobs"] })
-        .Action(new("Back up now", JobsUrl.Job($"crucible.{nameof(MakeBackup)}"), "download", "crucible.run-jobs") { Needs = ["crucible.jobs"], Also = "backup" })
+        .Action(new("Back up now", "/admin/backups", "archive", "crucible.backup") { Also = "backup" })
         .Action(new("Sign out", "/account/sign-out", "out", Post: true) { Also = "log out" });
 }

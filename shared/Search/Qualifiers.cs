@@ -134,7 +134,7 @@ public static partial class Qualifiers
                 if (stop >= end) break;
                 begin = stop + 1;
             }
-            Term(new(known.Name, comparison, values, negated) { Start = start, Length = end - start }, known, at, end);
+            Term(new(known.IsOpen ? known.Name + name[known.Name.Length..] : known.Name, comparison, values, negated) { Start = start, Length = end - start }, known, at, end);
         }
 
         private (Comparison, int) Sign(int at, int end) => text[at..end] switch

@@ -20,13 +20,16 @@ public enum QualifierKind
 }
 
 /// <summary>One qualifier that a list understands.</summary>
-/// <param name="Name">Before the colon: a letter, then letters, digits, <c>_ . -</c>; compared without case.</param>
+/// <param name="Name">Before the colon: a letter, then letters, digits, <c>_ . -</c>; compared without case. One that ends in a dot stands for
+/// every key that begins so: <c>arg.</c> for <c>arg.room:attic</c>; a term then has the whole key, what follows the dot as it was typed.</param>
 /// <param name="Kind">What stands after it.</param>
 /// <param name="Hint">What it does, in a few words, shown while typing.</param>
 public sealed record QualifierKey(string Name, QualifierKind Kind, string Hint)
 {
     /// <summary>The words a <see cref="QualifierKind.Choice"/> takes; suggestions for every other kind.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
+
+    internal bool IsOpen => Name.EndsWith('.');
 
     /// <summary>The values are many: the field asks its endpoint while somebody types them.</summary>
     public bool Ask { get; init; }
@@ -38,8 +41,9 @@ public sealed class Vocabulary(params IReadOnlyList<QualifierKey> keys)
     /// <summary>In the order to suggest.</summary>
     public IReadOnlyList<QualifierKey> Keys { get; } = keys;
 
-    /// <summary>The key of this name, without regard to case.</summary>
-    public QualifierKey? Find(string name) => Keys.FirstOrDefault(k => k.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    /// <summary>The key of this name, without regard to case; else the one that ends in a dot and that it begins with.</summary>
+    public QualifierKey? Find(string name) => Keys.FirstOrDefault(k => k.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && !k.IsOpen)
+        ?? Keys.FirstOrDefault(k => k.IsOpen && name.Length > k.Name.Length && name.StartsWith(k.Name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The known name that somebody may have meant: at most two letters away.</summary>
     public string? Near(string name) => Keys.Select(k => (k.Name, Distance: Distance(k.Name, name.ToLowerInvariant())))

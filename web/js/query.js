@@ -56,7 +56,8 @@ async function suggest(query) {
     for (const each of found) each.dataset.kind = "value"
   } else if (!key) {
     found = words.filter(each => each.key.toLowerCase().startsWith(rest.toLowerCase())).map(each => {
-      const made = option(`${minus}${each.key}:`, { text: `${each.key}:`, hint: each.hint })
+      const shown = each.key.endsWith(".") ? each.key : `${each.key}:` // of an open key the rest is still to be typed
+      const made = option(minus + shown, { text: shown, hint: each.hint })
       made.dataset.kind = "key"
       return made
     })

@@ -18,7 +18,7 @@ internal static class AccountPages
     [
         new("Account", "/account", "user", "Profile", "password theme profile sessions"),
         new("Two-factor", "/account/two-factor", "key", "Two-factor", "authenticator recovery codes"),
-        new("API tokens", "/account/tokens", "jobs", "API tokens"),
+        new("API tokens", "/account/tokens", "plug", "API tokens"),
         .. options.OAuth.Count > 0 ? [new OwnPage("Sign-in accounts", "/account/connections", "link", "Sign-in accounts")] : Array.Empty<OwnPage>(),
         new("Notifications", "/account/notices", "bell", null),
         new("Notification settings", "/account/notices/settings", "bell", null, "mail digest"),

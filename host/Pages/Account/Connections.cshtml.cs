@@ -36,7 +36,7 @@ internal sealed class ConnectionsModel(ExternalIdentityStore identities, PersonS
         var person = (await persons.Find(PersonId, cancel))!;
         if (await identities.Unlink(Actor, person, issuer ?? "", subject ?? "", cancel))
         {
-            TempData["Notice"] = "The account is unlinked.";
+            new Crucible.Ui.Toast("The account is unlinked.").Say(HttpContext);
             return LocalRedirect("/account/connections");
         }
         Notice = person.PasswordHash is null ? "This is your only way in. Set a password first, on the profile page." : "This account is not linked to you.";

@@ -79,7 +79,7 @@ internal sealed class AccountModel(Accounts accounts, PersonStore persons, TeamS
 
     private LocalRedirectResult Done(string what)
     {
-        TempData["Notice"] = what;
+        new Crucible.Ui.Toast(what).Say(HttpContext);
         return LocalRedirect("/account");
     }
 

@@ -55,7 +55,7 @@ internal sealed class TokensModel(TokenStore tokens, PersonStore persons, GrantS
     {
         if (!await tokens.Revoke(Actor, PersonId, token, cancel))
             return NotFound();
-        TempData["Notice"] = "The token is revoked. Programs that use it are refused from now on.";
+        new Crucible.Ui.Toast("The token is revoked. Programs that use it are refused from now on.").Say(HttpContext);
         return LocalRedirect("/account/tokens");
     }
 

@@ -73,7 +73,7 @@ internal sealed class TwoFactorModel(Accounts accounts, PersonStore persons, Pre
         if (await present.Fault(HttpContext, person, Current) is { } wrong)
             return await Refuse(nameof(Current), wrong, cancel);
         await accounts.TurnOffTwoFactor(Actor, person);
-        TempData["Notice"] = "Two-factor is off. Your other sessions have ended.";
+        new Crucible.Ui.Toast("Two-factor is off. Your other sessions have ended.").Say(HttpContext);
         await Principals.Begin(HttpContext, person, "two-factor off");
         return LocalRedirect("/account/two-factor");
     }

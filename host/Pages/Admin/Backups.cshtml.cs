@@ -63,14 +63,14 @@ internal sealed class BackupsModel(Backups backups, BackupOptions options, Datab
         VerifyOutcome.Restored => ("completed", "restored and compared"),
         VerifyOutcome.FileOnly => ("cancelled", "file undamaged"),
         VerifyOutcome.Failed => ("failed", "cannot be restored"),
-        _ => ("pending", "not looked at"),
+        _ => ("pending", "not verified yet"),
     };
 
     private IActionResult Followed(Guid run, string said)
     {
         if (SeesJobs)
             return LocalRedirect($"/admin/jobs/{run}");
-        TempData["Notice"] = said;
+        new Crucible.Ui.Toast(said, "running").Say(HttpContext);
         return RedirectToPage();
     }
 }

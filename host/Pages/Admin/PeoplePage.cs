@@ -33,10 +33,10 @@ internal abstract class PeoplePage : PageModel
     public IReadOnlyList<Tab> Parts =>
         [.. AdminPages.People.Parts.Select(p => new Tab(p.Title, p.Url, p.Url == "/admin/people/teams" ? Request.Path.StartsWithSegments(p.Url) : Request.Path == p.Url))];
 
-    /// <summary>Back to a page, which says what was done.</summary>
-    protected LocalRedirectResult Done(string what, string url)
+    /// <summary>Back to a page, which says what was done and, where it can be, offers to take it back.</summary>
+    protected LocalRedirectResult Done(string what, string url, string? undo = null)
     {
-        TempData["Notice"] = what;
+        new Toast(what, Undo: undo).Say(HttpContext);
         return LocalRedirect(url);
     }
 

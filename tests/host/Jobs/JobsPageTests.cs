@@ -42,8 +42,11 @@ public sealed class JobsPageTests(JobWorld world) : IClassFixture<JobWorld>
         Assert.Contains(dead.ToString("N"), await Found(admin, "state:failed error:\"disk full sentinel\" attempts:>2 plugin:chores"));
         Assert.Equal([dead.ToString("N")], await Found(admin, dead.ToString()));
         Assert.Equal([dead.ToString("N")], await Found(admin, dead.ToString("N")[^12..]));
+        Assert.Equal([dead.ToString("N")], await Found(admin, $"-job:sweep -arg.room:attic -node:b {dead}"));
+        Assert.Empty(await Found(admin, $"-job:drop {dead}"));
         Assert.Empty(await Found(admin, "state:failed job:sweep"));
-        Assert.Contains("no qualifier 'stat'", (await admin.Get("/admin/jobs?q=stat:failed")).QuerySelector("#jobs-query-error")!.TextContent);
+        Assert.Equal(["chores.Sweep"], (await admin.Get("/admin/jobs?part=options&key=job&q=sweep")).QuerySelectorAll("[role=option]").Select(o => o.GetAttribute("data-value")));
+        Assert.Contains("Did you mean “state:”", (await admin.Get("/admin/jobs?q=stat:failed")).QuerySelector("#jobs-query-error")!.TextContent);
     }
 
     [Fact]
@@ -152,6 +155,7 @@ public sealed class JobsPageTests(JobWorld world) : IClassFixture<JobWorld>
     [InlineData("/admin/jobs?handler=Retry", "job.retry")]
     [InlineData("/admin/jobs?handler=Cancel", "job.cancel")]
     [InlineData("/admin/jobs?handler=Discard", "job.discard")]
+    [InlineData("/admin/jobs?handler=Restore&ids={id}", "job.restore")]
     [InlineData("/admin/jobs/{id}?handler=Retry", "job.retry")]
     [InlineData("/admin/jobs/{id}?handler=Cancel", "job.cancel")]
     [InlineData("/admin/jobs/{id}?handler=Discard", "job.discard")]
@@ -167,7 +171,7 @@ public sealed class JobsPageTests(JobWorld world) : IClassFixture<JobWorld>
     {
         var id = Guid.CreateVersion7();
         await world.Execute("insert into crucible.job_run (id, job, asked_by, state, error) values (@id, 'nowhere.Deeds', 'tests', @state, @error)",
-            new { id, state = action == "job.cancel" ? "queued" : "dead", error = action });
+            new { id, state = action switch { "job.cancel" => "queued", "job.restore" => "failed", _ => "dead" }, error = action });
         if (action == "job.resume")
             await world.Services.GetRequiredService<JobRuleStore>().Pause(["chores.Dust"], true, Crucible.People.Actor.System("tests"), default);
         (string, string)[] fields = [("ids", id.ToString()), ("job", url.Contains("/dead") ? "nowhere.Deeds" : "chores.Dust"), ("pattern", action), ("cron", "0 0 4 * * ?"), ("limit", "3")];

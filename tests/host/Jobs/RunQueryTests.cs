@@ -9,30 +9,36 @@ public sealed class RunQueryTests
     [Fact]
     public void Every_qualifier_is_read()
     {
-        var (filter, error) = RunQuery.Read("""state:failed,queued job:backup plugin:experiments node:a by:mira took:>5s wait:<200ms attempts:2 after:2h before:2026-11-20 arg.id:42 arg.name:"two words" error:"disk full" loose""", Now);
-        Assert.Null(error);
-        Assert.Equal(["failed", "dead", "queued"], filter.States);
+        var (query, filter) = RunQuery.Read("""state:failed,queued job:backup plugin:experiments -node:a by:mira took:>5s wait:<200ms attempts:2 after:2h before:2026-11-20 arg.Id:42 ARG.name:"two words" error:"disk full" loose""", Now);
+        Assert.Empty(query.Errors);
+        Assert.Equal(["queued", "dead", "failed"], filter.States);
         Assert.Equal("backup", filter.Jobs.Single());
-        Assert.Equal(("experiments", "a", "mira"), (filter.Plugin, filter.Node, filter.By));
-        Assert.Equal((new Between(5000, null), new Between(null, 200), new Between(2, 2)), (filter.Took, filter.Wait, filter.Attempts));
-        Assert.Equal((Now.AddHours(-2), new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero)), (filter.After, filter.Before));
-        Assert.Equal([("id", "42"), ("name", "two words")], filter.Arguments);
-        Assert.Equal(("disk full", "loose"), (filter.Error, filter.Words.Single()));
+        Assert.Equal(["plugin:experiments", "-node:a", "by:mira", "took:>5s", "wait:<200ms", "attempts:2", "after:2h", "before:2026-11-20", "arg.Id:42", "arg.name:\"two words\"", "error:\"disk full\""], filter.Terms.Select(t => t.ToString()));
+        Assert.Equal((Now.AddHours(-2), new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero)), (filter.Terms[6].Time, filter.Terms[7].Time));
+        Assert.Equal("loose", filter.Words.Single().Text);
     }
 
     [Theory]
-    [InlineData("stat:failed", "There is no qualifier 'stat'", 0)]
-    [InlineData("job:x state:fled", "There is no state 'fled'", 6)]
-    [InlineData("took:long", "length of time", 0)]
-    [InlineData("took:>", "length of time", 0)]
-    [InlineData("after:yesterday", "how long ago", 0)]
-    [InlineData("node:", "Say what comes after node:", 0)]
-    [InlineData("after:999999999d", "how long ago", 0)]
+    [InlineData("-state:succeeded", "queued,running,retrying,dead,failed,cancelled")]
+    [InlineData("state:failed -state:dead", "failed")]
+    [InlineData("state:queued state:running", "none")]
+    [InlineData("-state:nope", "")]
+    public void States_are_taken_together(string text, string states) => Assert.Equal(states, string.Join(',', RunQuery.Read(text, Now).Filter.States));
+
+    [Theory]
+    [InlineData("stat:failed", "Did you mean “state:”", 0)]
+    [InlineData("job:x state:fled", "“fled” is no state", 12)]
+    [InlineData("took:long", "length of time", 5)]
+    [InlineData("took:>", "needs a value", 0)]
+    [InlineData("after:soon", "no date", 6)]
+    [InlineData("node:", "needs a value", 0)]
+    [InlineData("arg.:x", "There is no “arg.:”", 0)]
+    [InlineData("after:999999999d", "no date", 6)]
     public void What_is_wrong_is_said_with_its_place(string text, string why, int at)
     {
-        var (filter, error) = RunQuery.Read(text, Now);
-        Assert.Contains(why, error!.Message);
-        Assert.Equal(at, error.Position);
+        var (query, filter) = RunQuery.Read(text, Now);
+        Assert.Contains(why, query.Errors[0].Message);
+        Assert.Equal(at, query.Errors[0].Start);
         Assert.True(filter.IsEverything);
     }
 
@@ -44,8 +50,8 @@ public sealed class RunQueryTests
         for (var i = 0; i < 5000; i++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(0, 30)).Select(_ => parts[random.Next(parts.Length)]));
-            var (filter, error) = RunQuery.Read(text, Now);
-            Assert.True(error is null || (error.Position <= text.Length && error.Message.Length > 0 && filter.IsEverything));
+            var (query, filter) = RunQuery.Read(text, Now);
+            Assert.True(query.Errors.Count == 0 || (query.Errors.All(e => e.Start <= text.Length && e.Message.Length > 0) && filter.IsEverything));
         }
     }
 

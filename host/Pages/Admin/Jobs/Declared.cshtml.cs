@@ -15,9 +15,9 @@ internal sealed class DeclaredModel(JobBoard board, JobListStore list, RunListSt
         return part == "list" ? await Fragment<JobTable>((nameof(JobTable.View), View)) : Page();
     }
 
-    public Task<IActionResult> OnPostPause([FromForm] string? plugin, [FromForm] string? job) => Set(plugin, job, true);
+    public Task<IActionResult> OnPostPause(string? plugin, string? job) => Set(plugin, job, true);
 
-    public Task<IActionResult> OnPostResume([FromForm] string? plugin, [FromForm] string? job) => Set(plugin, job, false);
+    public Task<IActionResult> OnPostResume(string? plugin, string? job) => Set(plugin, job, false);
 
     private async Task<IActionResult> Set(string? plugin, string? job, bool paused)
     {
@@ -29,7 +29,8 @@ internal sealed class DeclaredModel(JobBoard board, JobListStore list, RunListSt
         await rules.Pause(keys, paused, Actor, Cancel);
         news.Queued();
         news.Changed();
-        return Said($"{(job is null ? $"All jobs of {jobs.PluginTitle(plugin!)} are" : $"{jobs.TitleOf(job)} is")} {(paused ? "paused" : "on again")}.", job is null ? JobsUrl.Declared : JobsUrl.Job(job));
+        return Said($"{(job is null ? $"All jobs of {jobs.PluginTitle(plugin!)} are" : $"{jobs.TitleOf(job)} is")} {(paused ? "paused" : "on again")}.", job is null ? JobsUrl.Declared : JobsUrl.Job(job),
+            $"{JobsUrl.Declared}?handler={(paused ? "Resume" : "Pause")}&{(job is null ? $"plugin={Uri.EscapeDataString(plugin!)}" : $"job={Uri.EscapeDataString(job)}")}");
     }
 }
 

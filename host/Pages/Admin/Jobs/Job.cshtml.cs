@@ -31,7 +31,7 @@ internal sealed class JobModel(JobBoard board, RunListStore runs, RunActStore ac
         if (given.Sum(a => a.Key.Length + a.Value.Length) > 4000 || given.Values.FirstOrDefault(v => v.Contains('\0', StringComparison.Ordinal)) is not null)
             return await Refused(key, $"arg-{given.Keys.First()}", "Arguments are ids: at most 4,000 characters in all.", null);
         if (job.IsPaused)
-            TempData["Notice"] = "It waits until the job is resumed.";
+            new Crucible.Ui.Toast("It waits until the job is resumed.", "running").Say(HttpContext);
         return LocalRedirect(JobsUrl.Run(await acts.Run(job.Rule, given, Actor, Cancel)));
     }
 
@@ -81,7 +81,7 @@ internal sealed class JobModel(JobBoard board, RunListStore runs, RunActStore ac
     {
         news.Queued();
         news.Changed();
-        return Said(said, JobsUrl.Job(key), to: true);
+        return Said(said, JobsUrl.Job(key));
     }
 
     private async Task<IActionResult> Refused(string key, string field, string error, string? entered)

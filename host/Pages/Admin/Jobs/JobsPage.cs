@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Crucible.Data;
 using Crucible.Host.Jobs;
 using Crucible.Host.Security;
@@ -46,16 +45,14 @@ internal abstract class JobsPage : PageModel
     /// <summary>Whether whoever asks may do this; the buttons are only a courtesy.</summary>
     protected bool May(string verb) => Get<Permissions>().Allows(Actor, $"crucible.{verb}-jobs");
 
-    /// <summary>A toast for a script, whose page hears the rest; the page again with a notice for a plain form, or when it leads elsewhere.</summary>
-    protected IActionResult Said(string text, string url, bool to = false)
+    /// <summary>A toast: at once for a script, whose page hears the rest, else on the page that a plain form comes back to.</summary>
+    /// <param name="text">What was done.</param>
+    /// <param name="url">Where a plain form comes back to.</param>
+    /// <param name="undo">Where taking it back posts; null where it cannot be.</param>
+    protected IActionResult Said(string text, string url, string? undo = null)
     {
-        if (!to && Request.Headers.ContainsKey("HX-Request"))
-        {
-            Response.Headers["HX-Trigger"] = JsonSerializer.Serialize(new { toast = new { text, status = "completed" } });
-            return StatusCode(StatusCodes.Status204NoContent);
-        }
-        TempData["Notice"] = text;
-        return LocalRedirect(url);
+        new Toast(text, Undo: undo).Say(HttpContext);
+        return Request.Headers.ContainsKey("HX-Request") ? StatusCode(StatusCodes.Status204NoContent) : LocalRedirect(url);
     }
 
     protected static string Counted(int count, string what) => $"{Ui.Text.Numbers.Count(count)} run{(count == 1 ? "" : "s")} {what}.";

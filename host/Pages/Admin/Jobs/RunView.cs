@@ -11,8 +11,8 @@ public sealed record RunView
     public IReadOnlyList<AttemptRow> Attempts { get; init; } = [];
     public IReadOnlyList<LogRow> Log { get; init; } = [];
 
-    /// <summary>Lines before this one are shown.</summary>
-    public int Before { get; init; } = int.MaxValue;
+    /// <summary>Lines from this one on are shown; null is the last ones.</summary>
+    public int? From { get; init; }
 
     /// <summary>What its job usually takes.</summary>
     public double? UsualMs { get; init; }

@@ -1,4 +1,5 @@
 using Crucible.Host.Jobs;
+using Crucible.Search;
 
 namespace Crucible.Host.Pages.Admin.Jobs;
 
@@ -6,8 +7,7 @@ namespace Crucible.Host.Pages.Admin.Jobs;
 public sealed record RunsView
 {
     public required JobsViewer Viewer { get; init; }
-    public string Query { get; init; } = "";
-    public QueryError? Error { get; init; }
+    public Query Query { get; init; } = Query.Empty;
     public RunFilter Filter { get; init; } = RunFilter.Everything;
     public IReadOnlyList<RunRow> Runs { get; init; } = [];
 
