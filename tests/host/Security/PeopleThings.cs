@@ -36,7 +36,7 @@ internal static class PeopleThings
             await MakeInvitation(world, words);
         if (Names("person", "team", "otherTeam", "personName", "personSession", "personToken"))
             await MakePerson(world, words);
-        if (Names("deadRun", "queuedRun", "error"))
+        if (Names("deadRun", "discardedRun", "queuedRun", "error"))
             await MakeRuns(world, words);
     }
 
@@ -66,6 +66,7 @@ internal static class PeopleThings
         const string Queue = "insert into crucible.job_run (id, job, state, asked_by, error, ended_at) values ($1, 'sample.StampNote', $2, 'tests', $3, now()) returning id::text";
         words["error"] = "it broke " + RandomNumberGenerator.GetString("abcdefgh", 12);
         words["deadRun"] = await One(world, Queue, Guid.CreateVersion7(), "dead", words["error"]);
+        words["discardedRun"] = await One(world, Queue, Guid.CreateVersion7(), "failed", words["error"]);
         words["queuedRun"] = await One(world, Queue, Guid.CreateVersion7(), "queued", DBNull.Value);
     }
 
