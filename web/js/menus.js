@@ -6,6 +6,10 @@ const items = menu => [...menu.querySelectorAll("a, button, label")].filter(each
 function move(list, from, step) {
   if (list.length) focusable(list.at((from + step + list.length) % list.length)).focus()
 }
+/** Moves the focus into a menu that is open, unless it is there. Openings are told late: whoever opens one by a key does not wait, or the next key goes astray. */
+export function enter(menu) {
+  if (!menu.contains(document.activeElement)) (menu.querySelector("[autofocus]") ?? (items(menu)[0] && focusable(items(menu)[0])))?.focus({ focusVisible: false })
+}
 const focusable = item => item.matches("label") ? item.querySelector("input") ?? item : item
 
 document.addEventListener("keydown", event => {
@@ -21,7 +25,12 @@ document.addEventListener("keydown", event => {
   }
   // Arrow down on the button opens its menu, as a select would.
   const opener = event.target.closest?.("[popovertarget]")
-  if (opener && event.key === "ArrowDown") { event.preventDefault(); document.getElementById(opener.getAttribute("popovertarget"))?.showPopover({ source: opener }) }
+  const opened = opener && event.key === "ArrowDown" && document.getElementById(opener.getAttribute("popovertarget"))
+  if (opened) {
+    event.preventDefault()
+    if (!opened.matches(":popover-open")) opened.showPopover({ source: opener })
+    if (opened.matches(".menu")) enter(opened)
+  }
 
   // Tabs that are buttons; those that are links keep the browser's way.
   const tab = event.target.closest?.('[role="tab"]')
@@ -38,7 +47,7 @@ document.addEventListener("toggle", event => {
   if (!menu.matches?.(".menu[popover]")) return
   const opener = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`)
   opener?.setAttribute("aria-expanded", String(event.newState === "open"))
-  if (event.newState === "open") (menu.querySelector("[autofocus]") ?? (items(menu)[0] && focusable(items(menu)[0])))?.focus({ focusVisible: false })
+  if (event.newState === "open") enter(menu)
 }, true)
 
 document.addEventListener("click", event => {

@@ -1,4 +1,5 @@
 // One menu for all charts of the page, filled for the one whose button was pressed.
+import { enter } from "../menus.js"
 import { toast } from "../toasts.js"
 import { csv, figuresOf, toggleFigures } from "./figures.js"
 import { pngOf, svgOf } from "./picture.js"
@@ -74,6 +75,7 @@ function show(button) {
   owner = button
   fill()
   if (!menu.matches(":popover-open")) menu.showPopover({ source: button })
+  enter(menu)
 }
 
 // The browser closes the menu as the button is pressed, before the click that would open it again.
