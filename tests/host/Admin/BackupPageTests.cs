@@ -19,7 +19,7 @@ public sealed class BackupPageTests(World world) : IClassFixture<World>
         Assert.Contains("No backup yet", (await visitor.Get("/admin/backups")).QuerySelector("#backups")!.TextContent);
         using (var made = await visitor.Submit("/admin/backups", "form[action$='handler=Make']"))
             Assert.StartsWith("/admin/jobs/", made.RequestMessage!.RequestUri!.AbsolutePath);
-        var row = await Row(visitor, "not looked at");
+        var row = await Row(visitor, "not verified yet");
         using (await visitor.Submit("/admin/backups", $"#{row} form[action$='handler=Verify']"))
             await Row(visitor, "restored and compared");
 
