@@ -26,14 +26,14 @@ internal static class RunQuery
 {
     private const int MostTerms = 40;
 
-    // A key of letters is matched by every state, so that no search can look for none.
+    // Of states that exclude each other: an empty list would find everything.
     private const string NoState = "none";
 
     public static readonly Vocabulary Words = new(
         new("state", QualifierKind.Choice, "how far it is or how it ended") { Values = RunState.All },
         new("job", QualifierKind.Text, "a job's name or key") { Ask = true },
         new("plugin", QualifierKind.Text, "whose job") { Ask = true },
-        new("node", QualifierKind.Text, "which host ran it") { Ask = true },
+        new("node", QualifierKind.Text, "which host ran it"),
         new("by", QualifierKind.Text, "who asked: a name, or schedule"),
         new("took", QualifierKind.Duration, ">5s, <200ms"),
         new("wait", QualifierKind.Duration, ">1m before it began"),
