@@ -9,7 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Crucible.Browser.Tests;
 
 /// <summary>Every page of the admin part and of one's account, filled, at a desk and on a phone, in both themes.</summary>
-public sealed class AdminLooksTests(World world, Chromium chromium) : IClassFixture<World>
+public sealed class AdminLooksTests(World world, Stage stage) : IClassFixture<World>
 {
     private static readonly Guid Dead = Guid.CreateVersion7(), Running = Guid.CreateVersion7(), Queued = Guid.CreateVersion7();
     private const string Job = "experiments.RollUpMetrics";
@@ -39,7 +39,7 @@ public sealed class AdminLooksTests(World world, Chromium chromium) : IClassFixt
     {
         await Fill();
         var signedIn = await SignIn();
-        await using var tab = await chromium.Open(world.Url, change: o => o.StorageState = signedIn);
+        await using var tab = await stage.Chromium.Open(world.Url, change: o => o.StorageState = signedIn);
         var page = tab.Page;
         await page.GotoAsync("/admin/jobs?q=state:dead");
         await page.Keyboard.PressAsync("?");
@@ -61,7 +61,7 @@ public sealed class AdminLooksTests(World world, Chromium chromium) : IClassFixt
     private async Task<List<string>> Walk(int width, string signedIn)
     {
         var faults = new List<string>();
-        await using var tab = await chromium.Open(world.Url, change: options =>
+        await using var tab = await stage.Chromium.Open(world.Url, change: options =>
         {
             options.StorageState = signedIn;
             options.ViewportSize = new() { Width = width, Height = 900 };
@@ -102,7 +102,7 @@ public sealed class AdminLooksTests(World world, Chromium chromium) : IClassFixt
 
     private async Task<string> SignIn()
     {
-        await using var tab = await chromium.Open(world.Url);
+        await using var tab = await stage.Chromium.Open(world.Url);
         await tab.Page.GotoAsync("/account/sign-in");
         await tab.Page.Locator("[name=Name]").FillAsync(world.Cast.Admin.Name);
         await tab.Page.Locator("[name=Password]").FillAsync(Player.Password);
