@@ -28,8 +28,7 @@ public sealed record Toast(string Text, string Status = "completed", string? Und
             // Aimed at the body: the element that asked may be gone when the event comes.
             http.Response.Headers["HX-Trigger"] = Header(all);
         else
-            http.Response.Cookies.Append(CookieName, Seal(http).Protect(JsonSerializer.Serialize(all)), new()
-            { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", MaxAge = TimeSpan.FromMinutes(1), IsEssential = true });
+            http.Response.Cookies.Append(CookieName, Seal(http).Protect(JsonSerializer.Serialize(all)), Cookie(http, TimeSpan.FromMinutes(1)));
     }
 
     /// <summary>What a redirect left to say; asked once for a page, by the layout.</summary>
@@ -37,7 +36,7 @@ public sealed record Toast(string Text, string Status = "completed", string? Und
     {
         // A region that fetches itself shows no toasts, so it must not use them up.
         if (http.Request.Headers.ContainsKey("HX-Request") || http.Request.Cookies[CookieName] is not { } kept) return [];
-        http.Response.Cookies.Delete(CookieName, new() { Path = "/" });
+        http.Response.Cookies.Delete(CookieName, Cookie(http, null));
         try
         {
             return JsonSerializer.Deserialize<List<Toast>>(Seal(http).Unprotect(kept)) ?? [];
@@ -47,6 +46,9 @@ public sealed record Toast(string Text, string Status = "completed", string? Und
             return []; // of another installation, or tampered with
         }
     }
+
+    private static CookieOptions Cookie(HttpContext http, TimeSpan? life) =>
+        new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", MaxAge = life, IsEssential = true };
 
     // Header values are ASCII, so everything else is escaped, as the default encoder does.
     private static string Header(List<Toast> all) =>
