@@ -107,7 +107,7 @@ internal static class PageRules
     {
         if (reply.Status < 400)
             yield break;
-        foreach (var trace in (string[])["   at ", "System.", "Npgsql", "Microsoft.AspNetCore", "Exception", ".cs:line", "/home/", "/work/", "/tmp/", "C:\\", "PostgresException", "SELECT ", "select * "])
+        foreach (var trace in (string[])["   at ", "System.", "Npgsql", "Microsoft.AspNetCore", "Exception", ".cs:line", "/home/", "/tmp/", "C:\\", "PostgresException", "SELECT ", "select * "])
             if (reply.Body.Contains(trace, StringComparison.Ordinal))
                 yield return $"an error that tells of the inside, '{trace}': {Cut(reply.Body)}";
     }
