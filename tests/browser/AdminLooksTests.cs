@@ -126,6 +126,7 @@ public sealed class AdminLooksTests(World world, Stage stage) : IClassFixture<Wo
                 select @Dead, n, 'failed', 'a', now(), 3400, 'The disk is full.', 'System.IO.IOException: The disk is full.' || chr(10) || '   at Somewhere.Deep.In.TheCode(String path)' from generate_series(1, 2) n on conflict do nothing;
             insert into crucible.job_log (run_id, line, attempt, at, level, text)
                 select @Dead, n, 1, now(), (array['info', 'warn', 'error'])[n], 'A line of the log that is long enough to go on in the next line of a telephone' from generate_series(1, 3) n on conflict do nothing;
+            insert into crucible.audit (actor, via, action, subject, title) values ('somebody-whose-name-nobody-can-break-anywhere', 'system', 'person.disable', 'person:nobody', 'a-subject-whose-title-nobody-can-break-anywhere');
             """, new { Dead, Running, Queued, job = _job, arguments });
     }
 }
