@@ -67,7 +67,7 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
             return null;
         await PutTags(write.Connection, id.Value, tags, cancel);
         write.Tell("experiments", Topics.Team(actor.HomeTeam), new ExperimentCreated(id.Value));
-        write.Audit("experiments.experiment.create", $"experiment:{id}", name);
+        await write.Record(actor, "experiment.create", id.Value, null, name, cancel: cancel);
         await write.Commit(cancel);
         return id;
     }
@@ -90,7 +90,7 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
             return NameTaken(name);
         }
         Tell(write, experiment!, new ExperimentRenamed(experimentId, name));
-        write.Audit("experiments.experiment.rename", $"experiment:{experimentId}", name, new { experiment!.Name }, new { Name = name });
+        await write.Record(actor, "experiment.rename", experimentId, null, name, new { experiment!.Name }, new { Name = name }, cancel);
         await write.Commit(cancel);
         return null;
     }
@@ -108,7 +108,7 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
             "update experiments.experiment set lost_after = @lostAfter, updated_ms = @now where experiment_id = @experimentId",
             new { experimentId, lostAfter, now = Now }, cancellationToken: cancel));
         Tell(write, experiment!, new ExperimentSettingsChanged(experimentId));
-        write.Audit("experiments.experiment.settings", $"experiment:{experimentId}", experiment!.Name, after: new { LostAfter = lostAfter });
+        await write.Record(actor, "experiment.settings", experimentId, null, experiment!.Name, after: new { LostAfter = lostAfter }, cancel: cancel);
         await write.Commit(cancel);
         return null;
     }
@@ -168,7 +168,7 @@ public sealed class ExperimentStore(Database database, TimeProvider time)
             where experiment_id = @experimentId and lifecycle <> @to
             """, new { experimentId, to, now = Now }, cancellationToken: cancel));
         Tell(write, experiment, change);
-        write.Audit($"experiments.experiment.{(to == "active" ? "restore" : "delete")}", $"experiment:{experimentId}", experiment.Name);
+        await write.Record(actor, to == "active" ? "experiment.restore" : "experiment.delete", experimentId, null, experiment.Name, cancel: cancel);
         await write.Commit(cancel);
         return null;
     }

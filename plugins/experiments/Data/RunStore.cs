@@ -107,7 +107,7 @@ public sealed class RunStore(Database database, TimeProvider time)
             "update experiments.run set lifecycle = 'deleted', deleted_at = now() where run_id = @runId and lifecycle = 'active'",
             new { runId }, cancellationToken: cancel));
         write.TellTeam(gate!.TeamId, runId, gate.ExperimentId, new RunDeleted(runId, gate.ExperimentId));
-        write.Audit("experiments.run.delete", $"run:{runId:N}", gate.Name);
+        await write.Record(actor, "run.delete", gate.ExperimentId, runId, gate.Name, cancel: cancel);
         await write.Commit(cancel);
         return null;
     }
@@ -123,7 +123,7 @@ public sealed class RunStore(Database database, TimeProvider time)
             "update experiments.run set lifecycle = 'active', deleted_at = null where run_id = @runId and lifecycle = 'deleted'",
             new { runId }, cancellationToken: cancel));
         write.TellTeam(gate!.TeamId, runId, gate.ExperimentId, new RunRestored(runId, gate.ExperimentId));
-        write.Audit("experiments.run.restore", $"run:{runId:N}", gate.Name);
+        await write.Record(actor, "run.restore", gate.ExperimentId, runId, gate.Name, cancel: cancel);
         await write.Commit(cancel);
         return null;
     }

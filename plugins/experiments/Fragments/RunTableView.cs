@@ -65,27 +65,5 @@ public sealed record RunTableView(long ExperimentId, RunTableFilter Filter, IRea
     public static string Short(string key) => key[(key.LastIndexOfAny(['/', '.']) + 1)..] is { Length: > 0 } last ? last : key;
 }
 
-/// <summary>Everything that the page of an experiment shows.</summary>
-public sealed record ExperimentView(Experiment Experiment, IReadOnlyList<Entry> Tags, RunTableView Table)
-{
-    /// <summary>When its newest run began, in Unix milliseconds.</summary>
-    public string? Edit { get; init; }
-
-    /// <summary>The actor may change it.</summary>
-    public bool MayWrite { get; init; }
-
-    /// <summary>The actor may delete it.</summary>
-    public bool MayDelete { get; init; }
-
-    /// <summary>The visitor's token.</summary>
-    public FormToken? Token { get; init; }
-
-    /// <summary>A refusal, at its field.</summary>
-    public FieldError? Error { get; init; }
-
-    /// <summary>Where clients log to.</summary>
-    public string TrackingUri { get; init; } = "";
-
-    /// <summary>Its note.</summary>
-    public string Note => Tags.Of(RunTagNames.Note) ?? "";
-}
+/// <summary>The page of an experiment's runs.</summary>
+public sealed record ExperimentView(ExperimentFrameView Frame, RunTableView Table);

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Crucible.Experiments.Pages;
 
 /// <summary>An experiment and its runs.</summary>
-public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, ExperimentReader reader, Database database) : PluginPage
+public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, ExperimentReader reader, Database database) : ExperimentPageModel
 {
     /// <summary>What the page shows.</summary>
     public ExperimentView View { get; private set; } = null!;
@@ -32,7 +32,7 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
             "table" => await Fragment<RunTable>((nameof(RunTable.View), View.Table)),
             "rows" => await Fragment<RunTableRows>((nameof(RunTableRows.View), View.Table)),
             "strip" => await Fragment<ExperimentStrip>((nameof(ExperimentStrip.ExperimentId), id), (nameof(ExperimentStrip.Charts), await reader.Strip(View.Table, cancel))),
-            "head" => await Fragment<ExperimentHead>((nameof(ExperimentHead.Experiment), View.Experiment), (nameof(ExperimentHead.Tags), View.Tags),
+            "head" => await Fragment<ExperimentHead>((nameof(ExperimentHead.Experiment), View.Frame.Experiment), (nameof(ExperimentHead.Tags), View.Frame.Tags),
                 (nameof(ExperimentHead.Counts), View.Table.Counts), (nameof(ExperimentHead.First), View.Table.First), (nameof(ExperimentHead.Best), View.Table.Best)),
             _ => NotFound(),
         };
@@ -94,27 +94,17 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
             return NotFound();
         if (refusal is null)
             return Page();
-        View = View with { Error = new(field, refusal.Message, entered), Edit = field == "text" ? "note" : field };
+        View = View with { Frame = View.Frame with { Error = new(field, refusal.Message, entered), Edit = field == "text" ? "note" : field } };
         Response.StatusCode = 422;
         return Page();
     }
 
     private async Task<bool> Read(long id, CancellationToken cancel)
     {
-        if (await experiments.Find(id, Actor, cancel) is not { } experiment)
+        if (await Frame(id, cancel) is not { } frame)
             return false;
-        var tags = experiments.Tags([id], cancel);
         var table = await reader.Table(id, RunTableFilter.Read(Query, Request.Query["columns"].OfType<string>()), Actor, cancel);
-        var mayWrite = Actor.MayWrite(experiment.TeamId);
-        View = new(experiment, [.. (await tags)[id]], table)
-        {
-            Edit = Request.Method == "GET" ? Query("edit") : null,
-            MayWrite = mayWrite,
-            MayDelete = Actor.MayDelete(experiment.TeamId, experiment.OwnerId),
-            Token = mayWrite && !ByScript ? Token : mayWrite && Query("edit") is not null ? Token : null,
-            TrackingUri = $"{Request.Scheme}://{Request.Host}",
-        };
-        Shell.Of(HttpContext).Page(experiment.Name, ("Experiments", Address.Experiments));
+        View = new(frame with { First = table.First, Best = table.Best }, table);
         return true;
     }
 }
