@@ -1,5 +1,6 @@
 using Crucible.Data;
 using Crucible.Experiments.Domain;
+using Crucible.Experiments.Domain.Registry;
 using Crucible.Experiments.Domain.Search;
 using Crucible.People;
 using Dapper;
@@ -47,6 +48,20 @@ public sealed class SearchStore(Database database)
     {
         await using var connection = await database.Open(cancel);
         return await Ids<string>(connection, ModelSearch.Build(filter, order, experiments, limit, offset, actor), cancel);
+    }
+
+    /// <summary>Ids of one page of registered models, sorted, of those that the actor may see.</summary>
+    public async Task<long[]> RegisteredModels(RegistryFilter filter, SearchOrder order, int limit, long offset, Actor actor, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await Ids<long>(connection, RegistrySearch.Models(filter, order, limit, offset, actor), cancel);
+    }
+
+    /// <summary>Model and number of one page of versions, sorted, of those that the actor may see.</summary>
+    public async Task<(long ModelId, int Version)[]> ModelVersions(RegistryFilter filter, SearchOrder order, int limit, long offset, Actor actor, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return [.. (await Ids<long[]>(connection, RegistrySearch.Versions(filter, order, limit, offset, actor), cancel)).Select(i => (i[0], (int)i[1]))];
     }
 
     // A plan made once for all values of such a search can be a thousand times slower than one made for these.

@@ -17,6 +17,12 @@ public static class Address
     /// <summary>Runs side by side.</summary>
     public static string Compare(IEnumerable<Guid> runIds) => $"/experiments/compare?runs={string.Join(',', runIds.Select(r => r.ToString("N")))}";
 
+    /// <summary>The registered models.</summary>
+    public const string Models = "/experiments/models";
+
+    /// <summary>A registered model with its versions.</summary>
+    public static string Model(long modelId) => $"/experiments/models/{modelId.ToString(CultureInfo.InvariantCulture)}";
+
     /// <summary>A file of a run.</summary>
     public static string Artifact(Guid runId, string path) => $"/get-artifact?run_id={runId:N}&path={Uri.EscapeDataString(path)}";
 

@@ -62,6 +62,12 @@ public static class Dom
     /// <summary>The row of an experiment in the list.</summary>
     public static string ExperimentRow(long experimentId) => $"experiment-row-{Number(experimentId)}";
 
+    /// <summary>The list of registered models.</summary>
+    public const string Models = "models-list";
+
+    /// <summary>The versions of a registered model.</summary>
+    public static string ModelVersions(long modelId) => $"model-versions-{Number(modelId)}";
+
     /// <summary>Metric keys hold any character; ids do not. FNV-1a, since string hashes change with every process.</summary>
     public static string Hash(string key)
     {

@@ -28,6 +28,8 @@ internal static class TrackingApi
             LogCalls.Map(api);
             HistoryCalls.Map(api);
             ModelCalls.Map(api);
+            RegistryCalls.Map(api);
+            VersionCalls.Map(api);
             ArtifactCalls.Map(api);
         }
         foreach (var artifacts in (string[])["/api/2.0/mlflow-artifacts", "/ajax-api/2.0/mlflow-artifacts"])
@@ -140,7 +142,7 @@ internal static class TrackingApi
     }
 
     private static Task Unknown(HttpContext http) => Refuse(http, new(ErrorCode.EndpointNotFound,
-        $"There is no {http.Request.Method} {http.Request.Path} here. Crucible speaks the tracking part of MLflow's protocol."));
+        $"There is no {http.Request.Method} {http.Request.Path} here. Crucible speaks the tracking and the model registry parts of MLflow's protocol."));
 }
 
 /// <summary>Marks an endpoint of the tracking protocol, whose refusals have its own form.</summary>

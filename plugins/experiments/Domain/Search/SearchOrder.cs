@@ -23,6 +23,14 @@ public sealed record SearchOrder(IReadOnlyList<SortKey> Keys)
     public static bool TryParseExperiments(IReadOnlyList<string>? entries, out SearchOrder order, [NotNullWhen(false)] out FilterError? error) =>
         TryParse(entries, Vocabulary.Experiments, out order, out error);
 
+    /// <summary>Reads the order_by of a search of registered models: name, creation_timestamp, last_updated_timestamp.</summary>
+    public static bool TryParseRegisteredModels(IReadOnlyList<string>? entries, out SearchOrder order, [NotNullWhen(false)] out FilterError? error) =>
+        TryParse(entries, Vocabulary.RegisteredModels, out order, out error);
+
+    /// <summary>Reads the order_by of a search of versions: name, version_number, creation_timestamp, last_updated_timestamp.</summary>
+    public static bool TryParseModelVersions(IReadOnlyList<string>? entries, out SearchOrder order, [NotNullWhen(false)] out FilterError? error) =>
+        TryParse(entries, Vocabulary.ModelVersions, out order, out error);
+
     private static bool TryParse(
         IReadOnlyList<string>? entries, Vocabulary vocabulary, out SearchOrder order, [NotNullWhen(false)] out FilterError? error)
     {

@@ -62,6 +62,21 @@ internal sealed class Vocabulary
             "creation_timestamp|creation_time|creation_timestamp_ms", "last_updated_timestamp|last_updated_timestamp_ms",
         ]);
 
+    public static Vocabulary RegisteredModels { get; } = new(
+        [Entity.Attribute, Entity.Tag],
+        [Entity.Attribute],
+        [("name", Texts)],
+        ["name", "creation_timestamp|creation_time", "last_updated_timestamp|last_updated_time"]);
+
+    public static Vocabulary ModelVersions { get; } = new(
+        [Entity.Attribute, Entity.Tag],
+        [Entity.Attribute],
+        [
+            ("name", Texts), ("run_id", Listed), ("source_path", Texts), ("version_number|version", Numbers),
+            ("creation_timestamp|creation_time", Numbers), ("last_updated_timestamp|last_updated_time", Numbers),
+        ],
+        ["name", "version_number|version", "creation_timestamp|creation_time", "last_updated_timestamp|last_updated_time"]);
+
     /// <summary>The canonical key of what a clause looks at and what it may be compared with, or why it cannot be.</summary>
     public string? Filterable(Entity entity, ref string key, out Operator[] operators)
     {

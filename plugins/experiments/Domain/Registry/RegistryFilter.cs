@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+using Crucible.Experiments.Domain.Search;
+
+namespace Crucible.Experiments.Domain.Registry;
+
+/// <summary>Which registered models or versions to find: every clause must hold.</summary>
+/// <param name="Clauses">Attributes and tags.</param>
+public sealed record RegistryFilter(IReadOnlyList<Clause> Clauses)
+{
+    private const string PromptTag = "mlflow.prompt.is_prompt";
+
+    /// <summary>Finds everything.</summary>
+    public static RegistryFilter All { get; } = new([]);
+
+    /// <summary>Clients keep prompts among the models, marked by a tag; they are found only when the filter asks for that tag.</summary>
+    public bool AsksForPrompts => Clauses.Any(c => c.Entity == Entity.Tag && c.Key == PromptTag);
+
+    /// <summary>Reads a filter of registered models: <c>name LIKE 'bert%' AND tags.task = 'rank'</c>.</summary>
+    public static bool TryParseModels(string? text, out RegistryFilter filter, [NotNullWhen(false)] out FilterError? error) => TryParse(text, Vocabulary.RegisteredModels, out filter, out error);
+
+    /// <summary>Reads a filter of versions: name, run_id, source_path, version_number, creation_timestamp, last_updated_timestamp, tags.</summary>
+    public static bool TryParseVersions(string? text, out RegistryFilter filter, [NotNullWhen(false)] out FilterError? error) => TryParse(text, Vocabulary.ModelVersions, out filter, out error);
+
+    private static bool TryParse(string? text, Vocabulary vocabulary, out RegistryFilter filter, [NotNullWhen(false)] out FilterError? error)
+    {
+        filter = FilterParser.Parse(text, vocabulary, out error) is { } clauses ? new(clauses) : All;
+        return error is null;
+    }
+}
