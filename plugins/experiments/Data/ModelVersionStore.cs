@@ -75,7 +75,7 @@ public sealed class ModelVersionStore(Database database, TimeProvider time)
             insert into experiments.model_version (model_id, version, source, location, run_id, run_link, logged_model_id, description, user_id, owner_id, created_ms, updated_ms)
             select @ModelId, newest_version, @Source, @location, @runId, @RunLink, @LoggedModelId, @Description, @UserName, @PersonId, @now, @now from next
             returning version
-            """, new { model!.ModelId, made.Source, location, runId, made.RunLink, made.LoggedModelId, made.Description, actor.UserName, actor.PersonId, now = Now }, cancellationToken: cancel));
+            """, new { model!.ModelId, made.Source, location, runId, made.RunLink, LoggedModelId = made.LoggedModelId ?? ModelUri.Read(made.Source)?.LoggedModelId, made.Description, actor.UserName, actor.PersonId, now = Now }, cancellationToken: cancel));
         await PutTags(write.Connection, model.ModelId, version, made.Tags, cancel);
         await RegistryStore.Touch(write, model, time, cancel);
         write.Audit("experiments.model.register", $"model:{model.ModelId}", model.Name, after: new { Version = version, made.Source });

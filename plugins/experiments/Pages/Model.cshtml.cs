@@ -105,12 +105,7 @@ public sealed class RegisteredModelModel(RegistryStore models, ModelVersionStore
         if (refusal is null && !ByScript)
             return LocalRedirect(Address.Model(id));
         if (refusal is not null)
-        {
             Response.StatusCode = 422;
-            // Its form is a menu that is closed by now, so it is said at the foot of the page.
-            if (field is "alias" or "version")
-                new Toast(refusal.Message, "failed").Say(HttpContext);
-        }
         await Read((await models.Find(id, Actor, cancel))!, refusal is null ? null : new(field, refusal.Message, entered), cancel);
         return Page();
     }

@@ -12,8 +12,8 @@ public sealed record RegistryFilter(IReadOnlyList<Clause> Clauses)
     /// <summary>Finds everything.</summary>
     public static RegistryFilter All { get; } = new([]);
 
-    /// <summary>Clients keep prompts among the models, marked by a tag; they are found only when the filter asks for that tag.</summary>
-    public bool AsksForPrompts => Clauses.Any(c => c.Entity == Entity.Tag && c.Key == PromptTag);
+    /// <summary>Clients keep prompts among the models, marked by a tag; they are found only when the filter asks for that tag to be true.</summary>
+    public bool AsksForPrompts { get; private init; }
 
     /// <summary>Reads a filter of registered models: <c>name LIKE 'bert%' AND tags.task = 'rank'</c>.</summary>
     public static bool TryParseModels(string? text, out RegistryFilter filter, [NotNullWhen(false)] out FilterError? error) => TryParse(text, Vocabulary.RegisteredModels, out filter, out error);
@@ -23,7 +23,14 @@ public sealed record RegistryFilter(IReadOnlyList<Clause> Clauses)
 
     private static bool TryParse(string? text, Vocabulary vocabulary, out RegistryFilter filter, [NotNullWhen(false)] out FilterError? error)
     {
-        filter = FilterParser.Parse(text, vocabulary, out error) is { } clauses ? new(clauses) : All;
+        filter = FilterParser.Parse(text, vocabulary, out error) is { } clauses
+            // Clients that want models say that the tag is not true, which no model without the tag would pass.
+            ? new([.. clauses.Where(c => !OnPrompts(c) || Prompts(c))]) { AsksForPrompts = clauses.Any(Prompts) }
+            : All;
         return error is null;
     }
+
+    private static bool OnPrompts(Clause clause) => clause.Entity == Entity.Tag && clause.Key == PromptTag;
+
+    private static bool Prompts(Clause clause) => OnPrompts(clause) && clause is { Operator: Operator.Equal, Value: FilterValue.Text { Value: "true" } };
 }
