@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Crucible.Data;
 using Crucible.Testing;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Host.Tests.Security;
 
@@ -30,6 +33,8 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
             await Ask(mira, "runs/delete", new { run_id = words["goneRun"] = await MakeRun(mira, words["experiment"]) });
         if (template.Contains("{goneExperiment}", StringComparison.Ordinal))
             await Ask(mira, "experiments/delete", new { experiment_id = words["goneExperiment"] = Text(await Ask(mira, "experiments/create", new { name = "gone " + Guid.NewGuid() }), "experiment_id") });
+        if (template.Contains("{registered", StringComparison.Ordinal))
+            await MakeRegistered(world, mira, words);
         await PeopleThings.Make(world, oneself, template, words);
         return new(words);
     }
@@ -51,6 +56,18 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
         words["model"] = Text(await Ask(mira, "logged-models", new { experiment_id = experiment, name = "m", source_run_id = run, tags = new[] { new { key = "tag", value = "v" } } }), "model", "info", "model_id");
         var kept = await mira.Send("PUT", $"/api/2.0/mlflow-artifacts/artifacts/{words["folder"]}/a.txt", new ByteArrayContent([1]));
         Assert.True(kept.Status == 200, kept.ToString());
+    }
+
+    // A registered model with a tag, a version with a tag, and an alias for it.
+    private static async Task MakeRegistered(Everything world, Seat mira, Dictionary<string, string> words)
+    {
+        var name = words["registered"] = $"model-{Guid.NewGuid()}";
+        object[] tags = [new { key = "tag", value = "v" }];
+        await Ask(mira, "registered-models/create", new { name, tags });
+        await Ask(mira, "model-versions/create", new { name, source = "s3://somewhere", tags });
+        await Ask(mira, "registered-models/alias", new { name, alias = "live", version = "1" });
+        await using var connection = await world.Services.GetRequiredService<Database>().Open(default);
+        words["registeredId"] = (await connection.QuerySingleAsync<long>("select model_id from experiments.registered_model where name = @name", new { name })).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public static async Task<string> MakeRun(Seat mira, string experiment)
