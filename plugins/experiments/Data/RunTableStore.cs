@@ -1,5 +1,6 @@
 using Crucible.Data;
 using Crucible.Experiments.Domain.Protocol;
+using Crucible.People;
 using Dapper;
 
 namespace Crucible.Experiments.Data;
@@ -33,6 +34,16 @@ public sealed record RunCounts(IReadOnlyDictionary<string, long> Active, long De
 /// <summary>Tables of runs. Callers have checked that the runs may be seen.</summary>
 public sealed class RunTableStore(Database database)
 {
+    /// <summary>Those of these runs that this actor may see, in this order.</summary>
+    public async Task<IReadOnlyList<Guid>> Visible(Guid[] runIds, Actor actor, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<Guid>(new($"""
+            select r.run_id from unnest(@runIds) with ordinality as n (run_id, place) join experiments.run r using (run_id) join experiments.experiment e using (experiment_id)
+            where {People.Visible.To("e")} order by n.place
+            """, new { runIds, actor.SeesAll, actor.ReadTeams }, cancellationToken: cancel))).AsList();
+    }
+
     /// <summary>These runs in this order, and the keys that they have.</summary>
     public async Task<TableRows> Rows(Guid[] runIds, CancellationToken cancel)
     {

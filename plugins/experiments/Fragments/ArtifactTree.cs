@@ -48,11 +48,15 @@ public sealed record ArtifactTree(IReadOnlyList<ArtifactFile> Files, bool More)
 /// <summary>A look into a file: its text, or an address of a picture; neither where only a download is offered.</summary>
 public sealed record ArtifactPreview(string Path, long Length, string? Text, bool Picture)
 {
-    private const int MostText = 256 * 1024;
+    /// <summary>Bytes of a text that is shown.</summary>
+    public const int MostText = 256 * 1024;
 
     private static readonly string[] Pictures = [".png", ".jpg", ".jpeg", ".gif", ".webp"];
     private static readonly string[] Texts =
         [".txt", ".md", ".json", ".jsonl", ".csv", ".tsv", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".log", ".py", ".sh", ".sql", ".xml", ".conf", ".env", ".lock", ""];
+
+    /// <summary>Whether a file is a text, by its name.</summary>
+    public static bool IsText(string path) => Texts.Contains(System.IO.Path.GetExtension(path).ToLowerInvariant()) || path[(path.LastIndexOf('/') + 1)..] is "MLmodel" or "Dockerfile";
 
     /// <summary>Looks into a file; null when there is none of this path.</summary>
     public static async Task<ArtifactPreview?> Read(IFileStore store, RunRow run, string path, CancellationToken cancel)
@@ -63,10 +67,9 @@ public sealed record ArtifactPreview(string Path, long Length, string? Text, boo
         if (file is null)
             return null;
         var ending = System.IO.Path.GetExtension(path).ToLowerInvariant();
-        var name = path[(path.LastIndexOf('/') + 1)..];
         if (Pictures.Contains(ending))
             return new(path, file.Length, null, true);
-        if (file.Length > MostText || !(Texts.Contains(ending) || name is "MLmodel" or "Dockerfile"))
+        if (file.Length > MostText || !IsText(path))
             return new(path, file.Length, null, false);
         using var reader = new StreamReader(file.Content);
         var text = await reader.ReadToEndAsync(cancel);

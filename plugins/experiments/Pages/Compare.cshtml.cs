@@ -4,13 +4,14 @@ using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Search;
 using Crucible.Experiments.Fragments;
 using Crucible.Experiments.Live;
+using Crucible.Files;
 using Crucible.Ui;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Crucible.Experiments.Pages;
 
 /// <summary>Up to six runs side by side, live.</summary>
-public sealed class CompareModel(RunReader reader, RunDetailStore details, RunTableStore tables, SearchStore search, SeriesStore series, ExperimentStore experiments, Database database) : PluginPage
+public sealed class CompareModel(RunReader reader, RunDetailStore details, RunTableStore tables, SearchStore search, SeriesStore series, SpreadStore spreads, ExperimentStore experiments, IFileStore files, TimeProvider time, Database database) : PluginPage
 {
     /// <summary>What the page shows.</summary>
     public CompareView View { get; private set; } = null!;
@@ -18,44 +19,83 @@ public sealed class CompareModel(RunReader reader, RunDetailStore details, RunTa
     /// <summary>Runs that could be added.</summary>
     public IReadOnlyList<RunRow> Others { get; private set; } = [];
 
+    /// <summary>What was compared line by line; null before it was asked for.</summary>
+    public RunDifference? Diff { get; private set; }
+
     /// <summary>This page, with the host.</summary>
     public string Link => $"{Request.Scheme}://{Request.Host}{View.Url()}";
 
     /// <summary>The page, or the part of it that <paramref name="part"/> names.</summary>
     public async Task<IActionResult> OnGet(string? part, CancellationToken cancel)
     {
-        var asked = Request.Query["runs"].OfType<string>().SelectMany(r => r.Split(',')).Select(r => RunId.TryRead(r, out var id) ? id : Guid.Empty)
-            .Where(id => id != Guid.Empty).Distinct().Take(CompareView.Most + 1).ToList();
-        var tooMany = asked.Count > CompareView.Most;
-        asked = [.. asked.Take(CompareView.Most)];
-        var topics = asked.Select(Topics.Run).ToList();
+        var asked = Asked();
+        var topics = asked.Take(CompareView.Most).Select(Topics.Run).ToList();
         var cursor = await database.CursorOf(topics, cancel);
-        // What this visitor may not see is left out, as if it did not exist.
-        var seen = new List<Guid>();
-        foreach (var id in asked)
-            if (await reader.Find(id, Actor, cancel) is not null)
-                seen.Add(id);
-        if (seen.Count == 0)
+        if (!await Read(asked, cancel))
             return NotFound();
-        View = new(await details.Read([.. seen], cancel), await series.OfRuns([.. seen], cancel), ChartFilter.Read(Query)) { TooMany = tooMany, All = Query("all") == "1", Skip = int.TryParse(Query("skip"), out var skip) ? Math.Clamp(skip, 0, 100_000) : 0 };
-        if (part == "metrics")
-            return await Fragment<CompareTables>((nameof(CompareTables.View), View));
-        if (part == "panel")
-            return await Panel(Query("key") ?? "", cancel);
+        switch (part)
+        {
+            case "metrics":
+                return await Fragment<CompareTables>((nameof(CompareTables.View), View));
+            case "panel":
+                return await Panel(Query("key") ?? "", cancel);
+            case "diff":
+                return await Fragment<CompareDiff>((nameof(CompareDiff.View), View), (nameof(CompareDiff.Diff), await Difference(cancel)));
+        }
         View = View with { Charts = await Charts(View.Shown.Skip(View.Skip).Take(CompareView.PanelsAtOnce), cancel) };
         if (part == "more")
             return await Fragment<CompareCharts>((nameof(CompareCharts.View), View));
-        await Frame(seen, topics, cursor, cancel);
+        View = View with { Spreads = await spreads.Of([.. View.Ids], [.. View.Common.Take(4)], cancel) };
+        // Without script the choice of what to compare line by line is a part of the page's address.
+        if (Query("what") is not null)
+            Diff = await Difference(cancel);
+        await Frame(topics, cursor, cancel);
         return Page();
     }
 
-    private async Task Frame(List<Guid> seen, List<Crucible.Live.Topic> topics, Crucible.Live.Cursor cursor, CancellationToken cancel)
+    /// <summary>The comparison as a file.</summary>
+    public async Task<IActionResult> OnGetExport(string? format, CancellationToken cancel)
+    {
+        if (!ComparisonExport.Formats.TryGetValue(format ?? "", out var known) || !await Read(Asked(), cancel))
+            return NotFound();
+        return File(ComparisonExport.Write(View, format!, time.GetUtcNow()), known.Type, $"comparison.{format}");
+    }
+
+    private List<Guid> Asked() => [.. Request.Query["runs"].OfType<string>().SelectMany(r => r.Split(',')).Select(r => RunId.TryRead(r, out var id) ? id : Guid.Empty)
+        .Where(id => id != Guid.Empty).Distinct().Take(CompareView.MostOverlaid + 1)];
+
+    private async Task<bool> Read(List<Guid> asked, CancellationToken cancel)
+    {
+        // What this visitor may not see is left out, as if it did not exist.
+        var seen = await tables.Visible([.. asked.Take(CompareView.MostOverlaid)], Actor, cancel);
+        if (seen.Count == 0)
+            return false;
+        Guid[] shown = [.. seen.Take(CompareView.Most)];
+        View = new(await details.Read(shown, cancel), await series.OfRuns(shown, cancel), ChartFilter.Read(Query))
+        {
+            Asked = seen,
+            TooMany = asked.Count > CompareView.MostOverlaid,
+            All = Query("all") == "1",
+            Base = RunId.TryRead(Query("base") ?? "", out var against) && shown.Contains(against) ? against : null,
+            Skip = int.TryParse(Query("skip"), out var skip) ? Math.Clamp(skip, 0, 100_000) : 0,
+        };
+        View = View with { Experiments = (await experiments.Read([.. View.Runs.Select(r => r.Row.ExperimentId).Distinct()], cancel)).ToDictionary(e => e.ExperimentId, e => e.Name) };
+        return true;
+    }
+
+    private Task<RunDifference> Difference(CancellationToken cancel)
+    {
+        RunDetail Chosen(string name, int otherwise) => View.Runs.FirstOrDefault(r => RunId.TryRead(Query(name) ?? "", out var id) && r.Row.RunId == id) ?? View.Runs[Math.Min(otherwise, View.Runs.Count - 1)];
+        return RunDifference.Read(files, Query("what") ?? "source", Chosen("left", 0), Chosen("right", 1), cancel);
+    }
+
+    private async Task Frame(List<Crucible.Live.Topic> topics, Crucible.Live.Cursor cursor, CancellationToken cancel)
     {
         var home = View.Runs[0].Row.ExperimentId;
-        var name = (await experiments.Find(home, Actor, cancel))?.Name ?? "Experiment";
-        Shell.Of(HttpContext).Page("Compare", ("Experiments", Address.Experiments), (name, Address.Experiment(home))).Listen(cursor, topics.Where(t => seen.Any(s => Topics.Run(s) == t)));
+        var name = View.Experiments.GetValueOrDefault(home) ?? "Experiment";
+        Shell.Of(HttpContext).Page("Compare", ("Experiments", Address.Experiments), (name, Address.Experiment(home))).Listen(cursor, topics.Where(t => View.Ids.Any(s => Topics.Run(s) == t)));
         var newest = await search.Runs(RunFilter.All, SearchOrder.Default, [home], ViewType.Active, 16, 0, Actor, cancel);
-        Others = (await tables.Rows([.. newest.Except(seen).Take(10)], cancel)).Runs;
+        Others = (await tables.Rows([.. newest.Except(View.Asked).Take(10)], cancel)).Runs;
     }
 
     private async Task<IActionResult> Panel(string key, CancellationToken cancel)
