@@ -32,7 +32,8 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Services(services => services
                 .AddSingleton<MetricWriter>()
                 .AddSingleton<RunReader>()
-                .AddSingleton<ExperimentReader>())
+                .AddSingleton<ExperimentReader>()
+                .AddSingleton<CompletionReader>())
             .Every<RollUpMetrics>("0 * * * * ?")
             .Nav(new("Experiments", Address.Experiments, "flask", 100) { Badge = Badge, BadgeTopics = Teams })
             .Tile(new(RunsTileModel.AtWork, "Running", Address.Experiments, typeof(RunsTile), (services, actor, cancel) => RunsTileModel.Load(true, services, actor, cancel)) { Order = 100, Topics = Teams })
