@@ -32,7 +32,8 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Services(services => services
                 .AddSingleton<MetricWriter>()
                 .AddSingleton<RunReader>()
-                .AddSingleton<ExperimentReader>())
+                .AddSingleton<ExperimentReader>()
+                .AddSingleton<CompletionReader>())
             .Every<RollUpMetrics>("0 * * * * ?")
             .Nav(new("Experiments", Address.Experiments, "flask", 100) { Badge = Badge, BadgeTopics = Teams })
             .Nav(new("Models", Address.Models, "cube", 110))

@@ -84,14 +84,17 @@ public sealed class MetricStore(Database database)
         return found;
     }
 
-    // min and max pass ±Infinity where a call has no finite value; stored infinities are ±1.797e308, so it is free.
+    // min and max pass ±Infinity where a call has no finite value; stored infinities are ±1.797e308, so it is free. The
+    // mean's sum is of the points that were new, and of values whose sum cannot overflow: the call would fail for good.
     private const string AppendPoints = """
         with point as (
             insert into experiments.point (series_id, step, at, value)
             select * from unnest($1, $2, $3, $4) on conflict do nothing
-            returning series_id, step, at
+            returning series_id, step, at, value
         ), added as (
-            select series_id, count(*) as points, min(step) as step, min(at) as at from point group by series_id
+            select series_id, count(*) as points, min(step) as step, min(at) as at,
+                sum(value) filter (where abs(value) <= 1e290) as mean_sum, count(*) filter (where abs(value) <= 1e290) as mean_points
+            from point group by series_id
         ), cut as (
             delete from experiments.bucket b using added a
             where b.series_id = a.series_id and (b.last_step, b.last_at) >= (a.step, a.at)
@@ -110,7 +113,9 @@ public sealed class MetricStore(Database database)
             last_value = case when experiments.is_later(t.last_step, t.last_at, t.last_value, s.last_step, s.last_at, s.last_value)
                 then t.last_value else s.last_value end,
             min_value = least(s.min_value, nullif(t.min_value, 'Infinity')),
-            max_value = greatest(s.max_value, nullif(t.max_value, '-Infinity'))
+            max_value = greatest(s.max_value, nullif(t.max_value, '-Infinity')),
+            mean_sum = s.mean_sum + coalesce(a.mean_sum, 0),
+            mean_points = s.mean_points + a.mean_points
         from unnest($5, $6, $7, $8, $9, $10, $11, $12)
             as t (series_id, first_step, first_at, last_step, last_at, last_value, min_value, max_value)
         join added a using (series_id)

@@ -9,7 +9,7 @@ using Npgsql;
 namespace Crucible.Experiments.Data;
 
 /// <summary>Searches that answer ids.</summary>
-public sealed class SearchStore(Database database)
+public sealed class SearchStore(Database database, TimeProvider time)
 {
     /// <summary>
     /// Ids of one page of runs, sorted, of those experiments that the actor may see.
@@ -26,12 +26,50 @@ public sealed class SearchStore(Database database)
         Actor actor, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
+        var search = await Search(connection, filter, experiments, view, actor, cancel);
+        return search is null ? [] : await Ids<Guid>(connection, RunQuery.Build(search, order, limit, offset), cancel);
+    }
+
+    /// <summary>
+    /// Ids of the page that comes after a run in an order, so that a deep page costs as much as the first. The place is that of the
+    /// run's values now, whether or not the filter finds it still.
+    /// </summary>
+    /// <param name="filter">Which runs.</param>
+    /// <param name="order">How they are sorted.</param>
+    /// <param name="experiments">Where to look; those that the actor may not see are left out.</param>
+    /// <param name="view">Active, deleted or all.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="after">The last run of the page before.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="cancel">Ends the search in PostgreSQL too.</param>
+    /// <returns>Null when there is no such run in those experiments any more: begin again.</returns>
+    public async Task<Guid[]?> RunsAfter(RunFilter filter, SearchOrder order, long[] experiments, ViewType view, int limit, Guid after,
+        Actor actor, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        if (await Search(connection, filter, experiments, view, actor, cancel) is not { } search
+            || await Place(connection, RunQuery.Place(search, order, after), cancel) is not { } place)
+            return null;
+        return await Ids<Guid>(connection, RunQuery.Build(search, order, limit, 0, place), cancel);
+    }
+
+    /// <summary>How many runs a filter finds.</summary>
+    public async Task<long> Count(RunFilter filter, long[] experiments, ViewType view, Actor actor, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        if (await Search(connection, filter, experiments, view, actor, cancel) is not { } search)
+            return 0;
+        var (sql, where) = RunQuery.Found(search);
+        sql.Text.Append($"select count(*) from experiments.run r where {where}");
+        return (await Ids<long>(connection, new(sql.Text.ToString(), sql.Parameters), cancel))[0];
+    }
+
+    private async Task<RunSearch?> Search(NpgsqlConnection connection, RunFilter filter, long[] experiments, ViewType view, Actor actor, CancellationToken cancel)
+    {
         var visible = (await connection.QueryAsync<long>(new(
             $"select experiment_id from experiments.experiment e where experiment_id = any(@experiments) and {Visible.To("e")}",
             new { experiments, actor.SeesAll, actor.ReadTeams }, cancellationToken: cancel))).AsList();
-        return visible.Count == 0
-            ? []
-            : await Ids<Guid>(connection, RunQuery.Build(filter, order, visible, view, limit, offset), cancel);
+        return visible.Count == 0 ? null : new(filter, visible, view, time.GetUtcNow());
     }
 
     /// <summary>Ids of one page of experiments, sorted, of those that the actor may see.</summary>
@@ -69,15 +107,33 @@ public sealed class SearchStore(Database database)
 
     private static async Task<T[]> Ids<T>(NpgsqlConnection connection, SearchSql sql, CancellationToken cancel)
     {
-        var search = new NpgsqlBatchCommand(sql.Text);
-        foreach (var (name, value) in sql.Parameters)
-            search.Parameters.AddWithValue(name, value);
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(PlanForTheseValues), search } };
+        await using var batch = Batch(connection, sql);
         var ids = new List<T>();
         await using var rows = await batch.ExecuteReaderAsync(cancel);
         await rows.NextResultAsync(cancel);
         while (await rows.ReadAsync(cancel))
             ids.Add(rows.GetFieldValue<T>(0));
         return [.. ids];
+    }
+
+    private static async Task<object?[]?> Place(NpgsqlConnection connection, SearchSql sql, CancellationToken cancel)
+    {
+        await using var batch = Batch(connection, sql);
+        await using var rows = await batch.ExecuteReaderAsync(cancel);
+        await rows.NextResultAsync(cancel);
+        if (!await rows.ReadAsync(cancel))
+            return null;
+        var values = new object[rows.FieldCount];
+        rows.GetValues(values);
+        return [.. values.Select(v => v is DBNull ? null : v)];
+    }
+
+    /// <summary>A statement that is planned for its own values; its rows are the second result.</summary>
+    internal static NpgsqlBatch Batch(NpgsqlConnection connection, SearchSql sql)
+    {
+        var search = new NpgsqlBatchCommand(sql.Text);
+        foreach (var (name, value) in sql.Parameters)
+            search.Parameters.AddWithValue(name, value);
+        return new(connection) { BatchCommands = { new(PlanForTheseValues), search } };
     }
 }

@@ -23,10 +23,9 @@ public sealed record RegistryFilter(IReadOnlyList<Clause> Clauses)
 
     private static bool TryParse(string? text, Vocabulary vocabulary, out RegistryFilter filter, [NotNullWhen(false)] out FilterError? error)
     {
-        filter = FilterParser.Parse(text, vocabulary, out error) is { } clauses
-            // Clients that want models say that the tag is not true, which no model without the tag would pass.
-            ? new([.. clauses.Where(c => !OnPrompts(c) || Prompts(c))]) { AsksForPrompts = clauses.Any(Prompts) }
-            : All;
+        var clauses = FilterParser.Parse(text, vocabulary, out error)?.Clauses.ToList() ?? [];
+        // Clients that want models say that the tag is not true, which no model without the tag would pass.
+        filter = new([.. clauses.Where(c => !OnPrompts(c) || Prompts(c))]) { AsksForPrompts = clauses.Any(Prompts) };
         return error is null;
     }
 

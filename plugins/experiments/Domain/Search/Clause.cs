@@ -65,6 +65,22 @@ public enum Operator
     IsNotNull,
 }
 
+/// <summary>Which of a metric's values a clause, an order or a column looks at.</summary>
+public enum Aggregate
+{
+    /// <summary>The point with the greatest (step, time, value), as MLflow's "latest"; may be NaN.</summary>
+    Last,
+
+    /// <summary>The least finite value.</summary>
+    Min,
+
+    /// <summary>The greatest finite value.</summary>
+    Max,
+
+    /// <summary>The mean of the values up to ±1e290; stored infinities and NaN are no part of it.</summary>
+    Mean,
+}
+
 /// <summary>The right-hand side of a clause.</summary>
 public abstract record FilterValue
 {
@@ -78,6 +94,22 @@ public abstract record FilterValue
     /// <summary>A quoted text.</summary>
     public sealed record Text(string Value) : FilterValue;
 
+    /// <summary>So long before the search is made.</summary>
+    public sealed record Ago(TimeSpan Length) : FilterValue;
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public sealed record Flag(bool Value) : FilterValue;
+
+    /// <summary>A list of numbers, never empty.</summary>
+    public sealed record Numbers(IReadOnlyList<double> Values) : FilterValue
+    {
+        /// <inheritdoc/>
+        public bool Equals(Numbers? other) => other is not null && Values.SequenceEqual(other.Values);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => Values.Count == 0 ? 0 : HashCode.Combine(Values.Count, Values[0]);
+    }
+
     /// <summary>A list of quoted texts, never empty.</summary>
     public sealed record Texts(IReadOnlyList<string> Values) : FilterValue
     {
@@ -89,40 +121,43 @@ public abstract record FilterValue
     }
 }
 
-/// <summary>One comparison of a filter. A filter is all of its clauses together.</summary>
+/// <summary>One comparison of a filter.</summary>
 /// <param name="Entity">What it looks at.</param>
 /// <param name="Key">The key without quotes; for attributes and datasets the one canonical name.</param>
 /// <param name="Operator">How it compares.</param>
 /// <param name="Value">With what; null for IS NULL and IS NOT NULL alone.</param>
 public sealed record Clause(Entity Entity, string Key, Operator Operator, FilterValue? Value)
 {
+    /// <summary>Which value of a metric; of anything else there is one.</summary>
+    public Aggregate Aggregate { get; init; }
+
     /// <summary>The clause as the grammar reads it back.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(Words.Of(Entity)).Append('.');
-        Quote(text, Key, '`');
-        text.Append(' ').Append(Words.Of(Operator));
+        var text = new StringBuilder(Words.Of(Entity, Key, Aggregate)).Append(' ').Append(Words.Of(Operator));
         switch (Value)
         {
             case FilterValue.Number number:
-                text.Append(' ').Append(number.Value.ToString("R", CultureInfo.InvariantCulture));
+                text.Append(' ').Append(Written(number.Value));
+                break;
+            case FilterValue.Ago ago:
+                text.Append(" -").Append(Domain.Search.Numbers.Write(ago.Length));
+                break;
+            case FilterValue.Flag flag:
+                text.Append(flag.Value ? " true" : " false");
                 break;
             case FilterValue.Text one:
-                Quote(text.Append(' '), one.Value, '\'');
+                text.Append(' ').Append(Words.Quote(one.Value, '\''));
+                break;
+            case FilterValue.Numbers several:
+                text.Append(" (").AppendJoin(", ", several.Values.Select(Written)).Append(')');
                 break;
             case FilterValue.Texts several:
-                var before = " (";
-                foreach (var value in several.Values)
-                {
-                    Quote(text.Append(before), value, '\'');
-                    before = ", ";
-                }
-                text.Append(')');
+                text.Append(" (").AppendJoin(", ", several.Values.Select(v => Words.Quote(v, '\''))).Append(')');
                 break;
         }
         return text.ToString();
     }
 
-    private static void Quote(StringBuilder into, string text, char quote) =>
-        into.Append(quote).Append(text.Replace(quote.ToString(), new string(quote, 2), StringComparison.Ordinal)).Append(quote);
+    private static string Written(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 }

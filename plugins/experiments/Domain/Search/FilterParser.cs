@@ -1,22 +1,29 @@
 namespace Crucible.Experiments.Domain.Search;
 
-// filter     = [ clause { AND clause } ]
-// clause     = identifier ( comparison value | [NOT] IN list | IS [NOT] NULL )
-// identifier = [ entity "." ] key          key bare with dots, or in `…`, "…" or '…'
-// value      = number | '…' | "…"          a quote inside is written twice
-// list       = "(" text { "," text } ")"
-/// <summary>Reads the AND-only grammar of MLflow's search.</summary>
+// filter     = any
+// any        = all { OR all }
+// all        = part { AND part }
+// part       = NOT part | "(" any ")" | clause
+// clause     = subject ( comparison value | [NOT] IN list | [NOT] BETWEEN value AND value | IS [NOT] NULL )
+// subject    = [ function "(" ] [ entity "." ] key [ ")" ]      key bare with dots, or in `…`, "…" or '…'
+// value      = number | '…' | "…" | true | false | -7d | 2h     a quote inside is written twice
+// list       = "(" value { "," value } ")"
+/// <summary>
+/// Reads the grammar of the run search; of experiments and models, MLflow's part of it alone: clauses that AND joins. Descends
+/// no deeper than <see cref="SearchLimits.MaxDepth"/>.
+/// </summary>
 internal ref struct FilterParser(string text, Vocabulary vocabulary)
 {
     private Scanner _scanner = new(text);
     private FilterError? _error;
+    private int _clauses;
 
-    /// <returns>The clauses, or null with the error.</returns>
-    public static List<Clause>? Parse(string? text, Vocabulary vocabulary, out FilterError? error)
+    /// <returns>The tree, or null with the error; null without one for a filter that finds everything.</returns>
+    public static FilterNode? Parse(string? text, Vocabulary vocabulary, out FilterError? error)
     {
         error = null;
         if (string.IsNullOrWhiteSpace(text) && (text?.Length ?? 0) <= SearchLimits.MaxText)
-            return [];
+            return null;
         if (text!.Length > SearchLimits.MaxText)
         {
             error = new($"The filter has {text.Length:N0} characters; at most {SearchLimits.MaxText:N0} are read. Split the search.", SearchLimits.MaxText);
@@ -24,142 +31,158 @@ internal ref struct FilterParser(string text, Vocabulary vocabulary)
         }
         if (text.IndexOf('\0') is >= 0 and var nul)
         {
-            error = FilterError.At(nul, "The filter holds U+0000, which no stored text can. Remove it");
+            error = FilterError.At(nul, "The filter holds U+0000, which no stored text can. Remove it", 1);
             return null;
         }
         var parser = new FilterParser(text, vocabulary);
-        var clauses = parser.Clauses();
+        var root = parser.Any(0);
+        if (parser._error is null && !parser._scanner.Ended)
+            parser.Stray();
         error = parser._error;
-        return error is null ? clauses : null;
+        return error is null ? root : null;
     }
 
-    private List<Clause> Clauses()
+    private FilterNode? Any(int depth)
     {
-        var clauses = new List<Clause>();
-        while (true)
+        var parts = new List<FilterNode>();
+        do
         {
-            _scanner.SkipSpace();
-            var from = _scanner.At;
-            if (Clause() is not { } clause)
-                return clauses;
-            if (clauses.Count == SearchLimits.MaxClauses)
-            {
-                Fail(from, $"The filter has more than {SearchLimits.MaxClauses} clauses. Use IN ('…', '…') or split the search");
-                return clauses;
-            }
-            clauses.Add(clause);
-            _scanner.SkipSpace();
-            if (_scanner.Ended)
-                return clauses;
-            if (!_scanner.Take("AND"))
-            {
-                Fail(_scanner.At, Unsupported() ?? $"Expected AND between clauses but found {_scanner.WordAt(_scanner.At)}");
-                return clauses;
-            }
+            if (All(depth) is not { } part)
+                return null;
+            parts.Add(part);
         }
+        while (vocabulary.Whole && _scanner.Take("OR"));
+        return FilterNode.Either(parts);
     }
 
-    private Clause? Clause()
+    private FilterNode? All(int depth)
     {
-        if (Unsupported() is { } unsupported)
-            return Fail(_scanner.At, unsupported);
+        var parts = new List<FilterNode>();
+        do
+        {
+            if (Part(depth) is not { } part)
+                return null;
+            parts.Add(part);
+            _scanner.SkipSpace();
+        }
+        while (_scanner.Take("AND"));
+        return FilterNode.Every(parts);
+    }
+
+    private FilterNode? Part(int depth)
+    {
+        _scanner.SkipSpace();
         var from = _scanner.At;
-        if (!Identifier.TryRead(ref _scanner, out var entity, out var key, out var problem))
+        if (!vocabulary.Whole && Unsupported() is { } unsupported)
+            return Fail(from, unsupported);
+        if (Peeks("OR") || Peeks("AND") || _scanner.Next == ')')
+            return Fail(from, $"A comparison is missing before {_scanner.WordAt(from)}");
+        var negates = _scanner.Take("NOT");
+        if (!negates && _scanner.Next != '(')
+            return Clause(depth);
+        if (depth == SearchLimits.MaxDepth)
+            return Fail(from, $"Parentheses and NOT are nested more than {SearchLimits.MaxDepth} deep. Write the filter flatter");
+        if (negates)
+            return Part(depth + 1) is { } part ? new FilterNode.Except(part) : null;
+        _scanner.Skip();
+        if (Any(depth + 1) is not { } inside)
+            return null;
+        if (_scanner.Next != ')')
+            return _scanner.Ended ? Fail(from, "The parenthesis that opens here is never closed", 1) : Stray();
+        _scanner.Skip();
+        return inside;
+    }
+
+    private readonly bool Peeks(string keyword) => _scanner.Peek().Equals(keyword, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What stands where only AND, OR or the end can.</summary>
+    private FilterNode? Stray()
+    {
+        var at = _scanner.At;
+        return Fail(at, (vocabulary.Whole ? null : Unsupported()) ?? (_scanner.Next == ')'
+            ? "The parenthesis that closes here was never opened"
+            : $"Expected AND{(vocabulary.Whole ? " or OR" : "")} between clauses but found {_scanner.WordAt(at)}"));
+    }
+
+    private readonly string? Unsupported() =>
+        Peeks("OR") || Peeks("NOT") || _scanner.Next is '(' or ')'
+            ? $"Invalid clause(s) in filter string: {_scanner.WordAt(_scanner.At)}. This search joins clauses with AND only: "
+                + "OR, NOT and parentheses are not supported. Send one search for each alternative, or use IN ('…', '…')"
+            : null;
+
+    private FilterNode? Clause(int depth)
+    {
+        var from = _scanner.At;
+        if (_clauses++ == SearchLimits.MaxClauses)
+            return Fail(from, $"The filter has more than {SearchLimits.MaxClauses} clauses. Use IN ('…', '…') or split the search");
+        if (!Identifier.TryRead(ref _scanner, vocabulary.Whole, out var entity, out var key, out var aggregate, out var problem))
             return Fail(from, problem);
-        if ((vocabulary.Filterable(entity, ref key, out var allowed) ?? KeyProblem(key)) is { } invalid)
+        if ((vocabulary.Filterable(entity, key, out var subject) ?? KeyProblem(key)) is { } invalid)
             return Fail(from, invalid);
+        var what = new Clause(entity, subject.Name, Operator.Equal, null) { Aggregate = aggregate };
         _scanner.SkipSpace();
         var at = _scanner.At;
+        if (vocabulary.Whole && Between(out var outside))
+            return Range(what, subject, outside, at, depth);
         if (Operators.Read(ref _scanner) is not { } op)
-            return Fail(at, $"Expected a comparison ({Words.List(allowed)}) but found {_scanner.WordAt(at)}");
-        if (!allowed.Contains(op))
-            return Fail(at, $"Invalid comparator '{Words.Of(op)}' for {Words.Of(entity)}.{key}; use one of {Words.List(allowed)}");
+            return Fail(at, $"Expected a comparison ({Words.List(subject.Operators)}) but found {_scanner.WordAt(at)}");
+        if (!subject.Operators.Contains(op))
+            return Fail(at, $"Invalid comparator '{Words.Of(op)}' for {Words.Of(entity)}.{Wording.Cut(key, 100)}; use one of {Words.List(subject.Operators)}", Words.Of(op).Length);
         if (op is Operator.IsNull or Operator.IsNotNull)
-            return new(entity, key, op, null);
+            return new FilterNode.One(what with { Operator = op });
         _scanner.SkipSpace();
         at = _scanner.At;
-        FilterValue? value = op is Operator.In or Operator.NotIn ? List()
-            : Vocabulary.TakesNumbers(allowed) ? Number(entity, key)
-            : Text($"{Words.Of(entity)}.{key}");
+        var reader = new ValueReader(subject, $"{Words.Of(entity)}.{Wording.Cut(key, 100)}", op);
+        var value = op is Operator.In or Operator.NotIn ? reader.List(ref _scanner) : reader.One(ref _scanner);
         if (value is null)
-            return null;
+            return Fail(reader.At, reader.Problem!);
         if (op == Operator.RLike && Pattern.Problem(((FilterValue.Text)value).Value) is { } wrong)
             return Fail(at, wrong);
-        return new(entity, key, op, value);
+        return new FilterNode.One(what with { Operator = op, Value = value });
+    }
+
+    private bool Between(out bool outside)
+    {
+        var ahead = _scanner;
+        if (outside = ahead.Take("NOT"))
+            ahead.SkipSpace();
+        if (!ahead.Take("BETWEEN"))
+            return false;
+        _scanner = ahead;
+        return true;
+    }
+
+    /// <summary>BETWEEN is two clauses in a parenthesis.</summary>
+    private FilterNode? Range(Clause what, Subject subject, bool outside, int at, int depth)
+    {
+        if (!subject.Operators.Contains(Operator.GreaterOrEqual))
+            return Fail(at, $"Invalid comparator 'BETWEEN' for {Words.Of(what.Entity)}.{Wording.Cut(what.Key, 100)}; use one of {Words.List(subject.Operators)}");
+        if (depth + (outside ? 2 : 1) > SearchLimits.MaxDepth || _clauses++ == SearchLimits.MaxClauses)
+            return Fail(at, "BETWEEN stands for two clauses in a parenthesis, which is more than fits in here. Write the filter flatter or split the search");
+        _scanner.SkipSpace();
+        var low = new ValueReader(subject, $"{Words.Of(what.Entity)}.{Wording.Cut(what.Key, 100)}", Operator.GreaterOrEqual);
+        if (low.One(ref _scanner) is not { } least)
+            return Fail(low.At, low.Problem!);
+        _scanner.SkipSpace();
+        if (!_scanner.Take("AND"))
+            return Fail(_scanner.At, $"Expected AND between the bounds of BETWEEN but found {_scanner.WordAt(_scanner.At)}");
+        _scanner.SkipSpace();
+        if (low.One(ref _scanner) is not { } most)
+            return Fail(low.At, low.Problem!);
+        FilterNode within = new FilterNode.All(
+        [
+            new FilterNode.One(what with { Operator = Operator.GreaterOrEqual, Value = least }),
+            new FilterNode.One(what with { Operator = Operator.LessOrEqual, Value = most }),
+        ]);
+        return outside ? new FilterNode.Except(within) : within;
     }
 
     private static string? KeyProblem(string key) =>
         key.Length > SearchLimits.MaxKey ? $"A key has at most {SearchLimits.MaxKey} characters, this one {key.Length:N0}" : null;
 
-    private readonly string? Unsupported()
+    private FilterNode? Fail(int position, string message, int? length = null)
     {
-        var word = _scanner.Peek();
-        return word.Equals("OR", StringComparison.OrdinalIgnoreCase) || word.Equals("NOT", StringComparison.OrdinalIgnoreCase)
-            || _scanner.Next is '(' or ')'
-            ? $"Invalid clause(s) in filter string: {_scanner.WordAt(_scanner.At)}. This protocol joins clauses with AND only: "
-                + "OR, NOT and parentheses are not supported. Send one search for each alternative, or use IN ('…', '…')"
-            : null;
-    }
-
-    private FilterValue? Number(Entity entity, string key)
-    {
-        var at = _scanner.At;
-        var word = _scanner.Bare();
-        if (Numbers.TryRead(word, out var number))
-            return new FilterValue.Number(number);
-        Fail(at, $"Expected a number without quotes for {Words.Of(entity)}.{key} but found {_scanner.WordAt(at)}");
-        return null;
-    }
-
-    private FilterValue.Text? Text(string what)
-    {
-        var at = _scanner.At;
-        if (_scanner.Next is not ('\'' or '"'))
-            Fail(at, $"Expected a quoted string value for {what} (e.g. 'my-value') but found {_scanner.WordAt(at)}");
-        else if (_scanner.Quoted() is { } text)
-            return new(text);
-        else
-            Fail(at, "The quote that opens here is never closed. A quote inside a text is written twice");
-        return null;
-    }
-
-    private FilterValue.Texts? List()
-    {
-        var texts = new List<string>();
-        var separator = '(';
-        while (true)
-        {
-            _scanner.SkipSpace();
-            if (texts.Count > 0 && _scanner.Next == ')')
-            {
-                _scanner.Skip();
-                return new(texts);
-            }
-            if (_scanner.Next != separator || _scanner.Ended)
-            {
-                Fail(_scanner.At, $"Expected a non-empty list of quoted strings, such as ('a', 'b'), but found {_scanner.WordAt(_scanner.At)}");
-                return null;
-            }
-            _scanner.Skip();
-            _scanner.SkipSpace();
-            // Python writes a list of one as ('a',), and clients copy that.
-            if (separator == ',' && _scanner.Next == ')')
-                continue;
-            if (texts.Count == SearchLimits.MaxList)
-            {
-                Fail(_scanner.At, $"A list has at most {SearchLimits.MaxList:N0} entries. Split the search");
-                return null;
-            }
-            if (Text("a list") is not { } text)
-                return null;
-            texts.Add(text.Value);
-            separator = ',';
-        }
-    }
-
-    private Clause? Fail(int position, string message)
-    {
-        _error ??= FilterError.At(position, message);
+        _error ??= FilterError.At(position, message, length ?? _scanner.LengthAt(position));
         return null;
     }
 }

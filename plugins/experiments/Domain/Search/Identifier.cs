@@ -2,12 +2,45 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Crucible.Experiments.Domain.Search;
 
-/// <summary>Reads <c>metrics.acc</c>, <c>tags.`my key`</c>, <c>params."a b"</c>, <c>start_time</c>.</summary>
+/// <summary>Reads <c>metrics.acc</c>, <c>tags.`my key`</c>, <c>params."a b"</c>, <c>start_time</c>, <c>min(metrics.loss)</c>.</summary>
 internal static class Identifier
 {
     private const string Example = "write metrics.<key>, params.<key>, tags.<key>, attributes.<key> or datasets.<key>";
 
+    /// <summary>The same, or a metric's aggregate where <paramref name="functions"/> are known.</summary>
     public static bool TryRead(
+        ref Scanner scanner, bool functions, out Entity entity, out string key, out Aggregate aggregate, [NotNullWhen(false)] out string? problem)
+    {
+        aggregate = Aggregate.Last;
+        var ahead = scanner;
+        var word = ahead.Bare(stopAtDot: true);
+        ahead.SkipSpace();
+        if (!functions || word.Length == 0 || ahead.Next != '(')
+            return TryRead(ref scanner, out entity, out key, out problem);
+        entity = Entity.Metric;
+        key = "";
+        if (Words.Function(word) is not { } function)
+        {
+            problem = $"There is no function '{Wording.Cut(word, 100)}'; use min, max, mean or last, such as min(metrics.loss)";
+            return false;
+        }
+        aggregate = function;
+        ahead.Skip();
+        ahead.SkipSpace();
+        scanner = ahead;
+        if (!TryRead(ref scanner, out entity, out key, out problem))
+            return false;
+        scanner.SkipSpace();
+        if (entity != Entity.Metric)
+            problem = $"{Words.Of(function)}() is of a metric: write {Words.Of(function)}(metrics.<key>)";
+        else if (scanner.Next != ')')
+            problem = $"Expected ')' after {Words.Of(function)}(metrics.{Wording.Cut(key, 100)} but found {scanner.WordAt(scanner.At)}";
+        else
+            scanner.Skip();
+        return problem is null;
+    }
+
+    private static bool TryRead(
         ref Scanner scanner, out Entity entity, out string key, [NotNullWhen(false)] out string? problem)
     {
         entity = Entity.Attribute;

@@ -2,7 +2,7 @@ namespace Crucible.Experiments.Domain.Search;
 
 /// <summary>
 /// A place in a text and the reading of words and quoted parts from it. Every step moves forward, so a text is read in
-/// one pass; nothing recurses.
+/// one pass.
 /// </summary>
 internal ref struct Scanner(string text)
 {
@@ -72,6 +72,15 @@ internal ref struct Scanner(string text)
             At++;
         }
         return null;
+    }
+
+    /// <summary>How long the word at a position is that a message should mark; 0 at the end.</summary>
+    public readonly int LengthAt(int position)
+    {
+        var to = position;
+        while (to < _text.Length && !char.IsWhiteSpace(_text[to]) && (to == position || _text[to] is not ('(' or ')' or ',')))
+            to++;
+        return to - position;
     }
 
     /// <summary>The offending word at a position, for a message: what stands there up to the next space, shortened.</summary>

@@ -9,7 +9,10 @@ public static class SearchLimits
     /// <summary>Clauses of one filter. Each is a join or a probe for the planner.</summary>
     public const int MaxClauses = 100;
 
-    /// <summary>Texts in one IN list.</summary>
+    /// <summary>How deep parentheses and NOT may be nested.</summary>
+    public const int MaxDepth = 20;
+
+    /// <summary>Texts or numbers in one IN list.</summary>
     public const int MaxList = 1000;
 
     /// <summary>Characters of one key.</summary>

@@ -6,7 +6,11 @@ namespace Crucible.Experiments.Domain.Search;
 /// <param name="Entity">What it sorts by.</param>
 /// <param name="Key">The key; for attributes the canonical name.</param>
 /// <param name="Ascending">Smallest first. Either way numbers come before NaN, and NaN before rows that lack the key.</param>
-public sealed record SortKey(Entity Entity, string Key, bool Ascending);
+public sealed record SortKey(Entity Entity, string Key, bool Ascending)
+{
+    /// <summary>Which value of a metric.</summary>
+    public Aggregate Aggregate { get; init; }
+}
 
 /// <summary>How found rows are sorted. After the keys come MLflow's ties: newest first, then the id.</summary>
 /// <param name="Keys">The columns, most important first; none is the default order.</param>
@@ -15,7 +19,7 @@ public sealed record SearchOrder(IReadOnlyList<SortKey> Keys)
     /// <summary>The order of a search that asks for none.</summary>
     public static SearchOrder Default { get; } = new([]);
 
-    /// <summary>Reads the order_by of a run search: metrics, params, tags and attributes.</summary>
+    /// <summary>Reads the order_by of a run search: metrics, <c>min(metrics.loss)</c>, params, tags and attributes.</summary>
     public static bool TryParseRuns(IReadOnlyList<string>? entries, out SearchOrder order, [NotNullWhen(false)] out FilterError? error) =>
         TryParse(entries, Vocabulary.Runs, out order, out error);
 
@@ -42,7 +46,7 @@ public sealed record SearchOrder(IReadOnlyList<SortKey> Keys)
         foreach (var entry in error is null ? entries ?? [] : [])
         {
             error = Read(entry, vocabulary, directed: true, out var key);
-            if (error is null && keys.Any(k => k.Entity == key!.Entity && k.Key == key.Key))
+            if (error is null && keys.Any(k => k.Entity == key!.Entity && k.Key == key.Key && k.Aggregate == key.Aggregate))
                 error = FilterError.At(0, $"`order_by` contains duplicate fields: '{entry}'. Name each field once");
             if (error is not null)
                 return false;
@@ -64,7 +68,7 @@ public sealed record SearchOrder(IReadOnlyList<SortKey> Keys)
         var scanner = new Scanner(entry);
         scanner.SkipSpace();
         var from = scanner.At;
-        if (!Identifier.TryRead(ref scanner, out var entity, out var name, out var problem)
+        if (!Identifier.TryRead(ref scanner, vocabulary.Whole, out var entity, out var name, out var aggregate, out var problem)
             || (problem = vocabulary.Orderable(entity, ref name)) is not null)
             return FilterError.At(from, $"Invalid order_by clause: {problem}");
         scanner.SkipSpace();
@@ -74,11 +78,11 @@ public sealed record SearchOrder(IReadOnlyList<SortKey> Keys)
         scanner.SkipSpace();
         if (!scanner.Ended)
             return FilterError.At(scanner.At, $"Invalid order_by clause: expected {(directed ? "ASC or DESC" : "the end")} but found {scanner.WordAt(scanner.At)}");
-        key = new(entity, name, !descending);
+        key = new(entity, name, !descending) { Aggregate = aggregate };
         return null;
     }
 
     /// <summary>The order as the grammar reads it back, one entry a key.</summary>
     public IReadOnlyList<string> ToEntries() =>
-        [.. Keys.Select(k => $"{Words.Of(k.Entity)}.`{k.Key.Replace("`", "``", StringComparison.Ordinal)}` {(k.Ascending ? "ASC" : "DESC")}")];
+        [.. Keys.Select(k => $"{Words.Of(k.Entity, k.Key, k.Aggregate)} {(k.Ascending ? "ASC" : "DESC")}")];
 }

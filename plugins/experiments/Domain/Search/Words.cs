@@ -51,5 +51,33 @@ internal static class Words
         _ => "IS NOT NULL",
     };
 
+    public static string Of(Aggregate aggregate) => aggregate switch
+    {
+        Aggregate.Min => "min",
+        Aggregate.Max => "max",
+        Aggregate.Mean => "mean",
+        _ => "last",
+    };
+
+    /// <summary>The function that is written so; null for another word.</summary>
+    public static Aggregate? Function(string word) => word.ToLowerInvariant() switch
+    {
+        "last" => Aggregate.Last,
+        "min" => Aggregate.Min,
+        "max" => Aggregate.Max,
+        "mean" => Aggregate.Mean,
+        _ => null,
+    };
+
+    /// <summary>What a clause or an order looks at, as it is read back: <c>min(metrics.`val loss`)</c>.</summary>
+    public static string Of(Entity entity, string key, Aggregate aggregate)
+    {
+        var plain = $"{Of(entity)}.{Quote(key, '`')}";
+        return aggregate == Aggregate.Last ? plain : $"{Of(aggregate)}({plain})";
+    }
+
+    /// <summary>In quotes, with a quote inside written twice.</summary>
+    public static string Quote(string text, char quote) => $"{quote}{text.Replace(quote.ToString(), new string(quote, 2), StringComparison.Ordinal)}{quote}";
+
     public static string List(IEnumerable<Operator> operators) => string.Join(", ", operators.Select(Of));
 }
