@@ -41,6 +41,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddRunLive()
             .AddTableLive()
             .AddNotices()
+            .AddAlerts()
             .AddSearch()
             .Endpoints(TrackingApi.Map)
             .Seed(DemoSeed.Run);
