@@ -41,6 +41,9 @@ public sealed record AlertsView(ExperimentFrameView Frame)
     /// <summary>A refusal, at its field.</summary>
     public FieldError? Error { get; init; }
 
+    /// <summary>Who looks.</summary>
+    public Guid? Me { get; init; }
+
     /// <summary>What time it is.</summary>
     public DateTimeOffset Now { get; init; }
 

@@ -63,7 +63,7 @@ create index alert_event_at on experiments.alert_event (at);
 
 -- Until when runs were looked at: what was heard since is looked at after a restart.
 create table experiments.alert_pulse (
-    only        boolean primary key default true check (only),
+    one         boolean primary key default true check (one),
     looked_at   timestamptz not null default now()
 );
 insert into experiments.alert_pulse default values;

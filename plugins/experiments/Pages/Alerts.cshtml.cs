@@ -139,6 +139,7 @@ public sealed class AlertsModel(AlertRuleStore rules, AlertEventStore events, We
             Hooks = await hooks.Of(frame.Experiment, cancel),
             Events = [.. found.Take(AlertEventStore.PageSize)],
             Older = found.Count > AlertEventStore.PageSize ? $"{Address.Alerts(id)}?before={found[AlertEventStore.PageSize - 1].EventId}" : null,
+            Me = Actor.PersonId,
             Now = time.GetUtcNow(),
         };
         return true;
