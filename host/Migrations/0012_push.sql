@@ -28,7 +28,7 @@ create table crucible.push (
     at              timestamptz not null
 );
 create index push_person on crucible.push (person_id, at);
-create index push_subscription on crucible.push (subscription_id);
+create index push_of_subscription on crucible.push (subscription_id);
 create index push_at on crucible.push (at);
 
 alter table crucible.notice_choice add column push boolean not null default true;

@@ -7,12 +7,11 @@ using Crucible.Experiments.Domain;
 using Crucible.Experiments.Domain.Alerts;
 using Crucible.Jobs;
 using Crucible.Net;
-using Microsoft.Extensions.Options;
 
 namespace Crucible.Experiments.Jobs;
 
 /// <summary>One attempt at a <c>delivery</c> of a webhook. When the next one is due is noted with the delivery, so a receiver that is down for hours costs no dead letters.</summary>
-public sealed class DeliverWebhook(DeliveryStore deliveries, WebhookStore hooks, IHttpClientFactory clients, IOptions<ExperimentsOptions> options, TimeProvider time) : IBackgroundJob
+public sealed class DeliverWebhook(DeliveryStore deliveries, WebhookStore hooks, IHttpClientFactory clients, ExperimentsOptions options, TimeProvider time) : IBackgroundJob
 {
     /// <summary>Name of the argument.</summary>
     public const string Argument = "delivery";
@@ -31,7 +30,7 @@ public sealed class DeliverWebhook(DeliveryStore deliveries, WebhookStore hooks,
             return;
         var attempt = await hooks.Target(delivery.HookId, cancel) is { } target
             ? await Try(delivery, target.Url, target.Secret, cancel) : new DeliveryAttempt(null, 0, Off, null);
-        var pause = attempt.Done || attempt.Error == Off ? null : options.Value.PauseAfter(delivery.Attempts + 1);
+        var pause = attempt.Done || attempt.Error == Off ? null : options.PauseAfter(delivery.Attempts + 1);
         await deliveries.Note(delivery.DeliveryId, attempt, pause, CancellationToken.None);
         run.Log(attempt.Done ? $"Answered {attempt.Status}" : $"{attempt.Error ?? $"Answered {attempt.Status}"}; {(pause is null ? "given up" : "tried again later")}", attempt.Done ? "info" : "warn");
     }

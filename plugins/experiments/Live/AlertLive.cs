@@ -5,7 +5,6 @@ using Crucible.Live;
 using Crucible.Modules;
 using Crucible.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Crucible.Experiments.Live;
 
@@ -16,7 +15,7 @@ internal static class AlertLive
         .Services(services =>
         {
             services.AddSingleton<AlertWatch>().AddHostedService<AlertLoop>();
-            services.AddHttpClient(DeliverWebhook.Client).ConfigurePrimaryHttpMessageHandler(s => OutsideConnection.Handler(s.GetRequiredService<IOptions<ExperimentsOptions>>().Value.WebhookHosts))
+            services.AddHttpClient(DeliverWebhook.Client).ConfigurePrimaryHttpMessageHandler(s => OutsideConnection.Handler(s.GetRequiredService<ExperimentsOptions>().WebhookHosts))
                 .RemoveAllLoggers(); // they would write addresses down, which often are secrets
         })
         .Notice(new("alert-run", "An alert told me of a run that ended, failed or fell silent") { Mail = true })

@@ -1,7 +1,6 @@
 using Crucible.Experiments.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Crucible.Experiments.Live;
 
@@ -13,14 +12,14 @@ namespace Crucible.Experiments.Live;
 
 /// <summary>Looks for what alert rules wait for, and for webhooks whose next attempt is due.</summary>
 internal sealed class AlertLoop(AlertStateStore states, AlertEventStore events, DeliveryStore deliveries, AlertWatch watch,
-    IOptions<ExperimentsOptions> options, TimeProvider time, ILogger<AlertLoop> logger) : BackgroundService
+    ExperimentsOptions options, TimeProvider time, ILogger<AlertLoop> logger) : BackgroundService
 {
     private const int AtOnce = 200;
     private const int Rarely = 5;
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        var pause = TimeSpan.FromSeconds(options.Value.AlertSeconds);
+        var pause = TimeSpan.FromSeconds(options.AlertSeconds);
         DateTime? since = null;
         for (var round = 0; !stopping.IsCancellationRequested; round++)
         {

@@ -6,15 +6,14 @@ using Crucible.Experiments.Domain.Search;
 using Crucible.Experiments.Fragments;
 using Crucible.Notices;
 using Crucible.People;
-using Microsoft.Extensions.Options;
 
 namespace Crucible.Experiments.Live;
 
 /// <summary>Holds runs against the rules of their experiment, and tells what it finds. Twice over the same finds nothing twice.</summary>
 public sealed class AlertWatch(Database database, AlertRuleStore rules, AlertEventStore events, DeliveryStore deliveries, SearchStore search,
-    INotices notices, IOptions<ExperimentsOptions> options, TimeProvider time)
+    INotices notices, ExperimentsOptions options, TimeProvider time)
 {
-    private string Home => options.Value.Url.TrimEnd('/');
+    private string Home => options.Url.TrimEnd('/');
 
     /// <summary>Reads what has come to a run's curves since the last time.</summary>
     internal async Task Read(Guid runId, CancellationToken cancel)

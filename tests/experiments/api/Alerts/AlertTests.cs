@@ -198,7 +198,7 @@ public sealed class AlertTests(AlertWorld world) : IClassFixture<AlertWorld>
     {
         var experiment = await _mira.NewExperiment();
         var run = await _mira.NewRun(experiment);
-        foreach (var key in (string[])["train/loss", "val/loss", "val/100%"])
+        foreach (var key in (string[])["train/loss", "val/loss", "val/a_b", "val/axb"])
             await _mira.Log(run, key, Curve(1));
         await world.Sql<object>("insert into experiments.alert_event (experiment_id, rule_id, run_id, nth, kind, rule, muted) select $1, -n, $2, 1, 'ended', 'R' || n, false from generate_series(1, 60) n", long.Parse(experiment), Guid.Parse(run));
         var mira = await world.Visit(world.Cast.Member);
@@ -212,6 +212,6 @@ public sealed class AlertTests(AlertWorld world) : IClassFixture<AlertWorld>
         }
         Assert.Equal(Enumerable.Range(1, 60).Reverse().Select(n => $"R{n}"), seen);
         Assert.Equal(["train/loss", "val/loss"], (await mira.Ask($"/experiments/{experiment}/alerts?part=metrics&q=LOSS")).Page.QuerySelectorAll("[role=option]").Select(o => o.GetAttribute("data-value")));
-        Assert.Equal(["val/100%"], (await mira.Ask($"/experiments/{experiment}/alerts?part=metrics&q=%25")).Page.QuerySelectorAll("[role=option]").Select(o => o.GetAttribute("data-value")));
+        Assert.Equal(["val/a_b"], (await mira.Ask($"/experiments/{experiment}/alerts?part=metrics&q=a_b")).Page.QuerySelectorAll("[role=option]").Select(o => o.GetAttribute("data-value")));
     }
 }
