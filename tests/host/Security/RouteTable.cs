@@ -36,6 +36,7 @@ internal static class RouteTable
         new("GET /healthz/ready", Anybody) { Why = "Load balancers have no account; it names states, no details." },
         new("POST /healthz/ready", Anybody) { Why = "As GET; the framework maps it for all methods.", Effect = Nothing },
         new("GET /health", Anybody) { Why = "Tracking clients probe it before they send a credential; it says OK." },
+        new("GET /push-worker.js", Anybody) { Why = "The script that shows notifications; the same for all, and browsers fetch it anew whoever is signed in." },
         new("GET /version", Anybody) { Why = "Tracking clients probe it before they send a credential; it says which protocol." },
 
         // One's own account ------------------------------------------------------------------------------------------------
@@ -63,6 +64,8 @@ internal static class RouteTable
         new("POST /account/notices/settings?handler=Choices", Oneself) { Form = "Bell=crucible.token-ends" },
         new("POST /account/notices/settings?handler=Mail", Oneself) { Form = "Address={new}@example.org" },
         new("POST /account/notices/settings?handler=Remove", Oneself) { Form = "Address={proof}", Hidden = 0 },
+        new("POST /account/notices/settings?handler=Subscribe", Oneself) { Form = "endpoint=https://push.example.org/x&p256dh=x&auth=x", Answers = 404, Effect = Nothing, Why = "There are no notifications of browsers in this world; PushTests have them." },
+        new("POST /account/notices/settings?handler=Unsubscribe", Oneself) { Form = "endpoint=https://push.example.org/x", Effect = Nothing },
         new("POST /account/rail", Oneself) { Form = "rail=narrow" },
         new("POST /account/settings/{name}", Oneself) { At = "name=tests.list", Json = "[1]" },
         new("POST /account/two-factor?handler=Begin", Oneself) { Effect = Nothing },
@@ -149,6 +152,21 @@ internal static class RouteTable
 
         // Experiments: pages -----------------------------------------------------------------------------------------------
         new("GET /experiments/{id:long}", Reader) { At = "id={experiment}" },
+        new("GET /experiments/{id:long}/alerts", Reader) { At = "id={experiment}" },
+        new("GET /experiments/{id:long}/alerts/webhooks/{hook:guid}", Reader) { At = "id={experiment}&hook={hook}" },
+        new("POST /experiments/{id:long}/alerts?handler=Save", Writer) { At = "id={experiment}", Form = "kind=failed&people=owner" },
+        new("POST /experiments/{id:long}/alerts?handler=Suggest", Writer) { At = "id={experiment}", Form = "kind=nan" },
+        new("POST /experiments/{id:long}/alerts?handler=Enable", Writer) { At = "id={experiment}", Form = "rule={rule}&on=false" },
+        new("POST /experiments/{id:long}/alerts?handler=Mute", Writer) { At = "id={experiment}", Form = "rule={rule}&hours=1" },
+        new("POST /experiments/{id:long}/alerts?handler=Remove", Writer) { At = "id={experiment}", Form = "rule={rule}" },
+        new("POST /experiments/{id:long}/alerts?handler=Test", Writer) { At = "id={experiment}", Form = "rule={rule}" },
+        new("POST /experiments/{id:long}/alerts?handler=AddHook", Writer) { At = "id={experiment}", Form = "name={new}&url=https://hooks.example.org/x" },
+        new("POST /experiments/{id:long}/alerts/webhooks/{hook:guid}?handler=Save", Writer) { At = "id={experiment}&hook={hook}", Form = "name={new}&url=https://hooks.example.org/x" },
+        new("POST /experiments/{id:long}/alerts/webhooks/{hook:guid}?handler=Test", Writer) { At = "id={experiment}&hook={hook}" },
+        new("POST /experiments/{id:long}/alerts/webhooks/{hook:guid}?handler=Again", Writer) { At = "id={experiment}&hook={hook}", Form = "delivery={delivery}" },
+        new("POST /experiments/{id:long}/alerts/webhooks/{hook:guid}?handler=Enable", Writer) { At = "id={experiment}&hook={hook}", Form = "on=true" },
+        new("POST /experiments/{id:long}/alerts/webhooks/{hook:guid}?handler=Renew", Writer) { At = "id={experiment}&hook={hook}" },
+        new("POST /experiments/{id:long}/alerts/webhooks/{hook:guid}?handler=Remove", Writer) { At = "id={experiment}&hook={hook}" },
         new("GET /experiments/compare", Reader) { Query = "runs={run}" },
         new("GET /experiments/runs/{runId}", Reader) { At = "runId={run}" },
         new("GET /experiments/{experimentId:long}/runs/{runId}/{**rest}", SignedIn) { At = "experimentId=1&runId={run}&rest=x" },

@@ -1,4 +1,5 @@
 using Crucible.Experiments.Domain.Alerts;
+using FsCheck;
 using FsCheck.Fluent;
 
 namespace Crucible.Experiments.Tests.Domain.Alerts;
@@ -57,7 +58,7 @@ public sealed class AlertProgressTests
     }
 
     [Fact]
-    public void Reading_in_pieces_is_reading_at_once() => Prop.ForAll(
+    public void Reading_in_pieces_is_reading_at_once() => Check.QuickThrowOnFailure(Prop.ForAll(
         Gen.Choose(-3, 3).Select(v => v == 3 ? double.NaN : v).ArrayOf().ToArbitrary(), Gen.Choose(0, 20).ToArbitrary(), Gen.Choose(0, 3).ToArbitrary(), (values, cut, kind) =>
     {
         AlertCondition rule = kind switch
@@ -74,7 +75,7 @@ public sealed class AlertProgressTests
         Assert.Equal(whole.After, rest.After);
         Assert.Equal(whole.Crossed, crossed ?? rest.Crossed);
         Assert.Equal(whole.After.Crossings > 0, whole.Crossed is not null);
-    }).QuickCheckThrowOnFailure();
+    }));
 
     [Theory]
     [InlineData("kind", "kind", "gone")]
