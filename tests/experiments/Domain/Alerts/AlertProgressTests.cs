@@ -54,7 +54,8 @@ public sealed class AlertProgressTests
         AlertPoint[] points = [new(1, 0, 1), new(2, 59_999, 1), new(3, 60_000, 1)];
         Assert.Null(new AlertProgress().Read(rule, points[..2]).Crossed);
         Assert.Equal(3, new AlertProgress().Read(rule, points).Crossed?.Step);
-        Assert.Null(new AlertProgress().Read(rule with { Patience = null, Steps = long.MaxValue }, [new(long.MinValue, 0, 1), new(0, 0, 1)]).Crossed);
+        // From one end of the steps to the other is far, not an overflow.
+        Assert.Equal(long.MaxValue, new AlertProgress().Read(rule with { Patience = null, Steps = 10 }, [new(long.MinValue, 0, 1), new(long.MinValue + 9, 0, 1), new(long.MaxValue, 0, 1)]).Crossed?.Step);
     }
 
     [Fact]
