@@ -10,6 +10,7 @@ using Crucible.Host.Notices;
 using Crucible.Host.People;
 using Crucible.Host.Plugins;
 using Crucible.Host.Postgres;
+using Crucible.Host.Push;
 using Crucible.Host.Retention;
 using Crucible.Host.Search;
 using Crucible.Host.Telemetry;
@@ -53,6 +54,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
             builder.AddPages(ground.Catalogue);
             builder.AddSearch();
             builder.AddNotices();
+            builder.AddPush();
 
             var app = builder.Build();
             app.UseRequestLogs();
@@ -63,6 +65,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
             app.UseActorInLogs();
             app.UsePluginGate();
             app.MapPages();
+            app.MapPush();
             app.MapSearch();
             app.MapLive();
             app.MapHealth();

@@ -5,6 +5,7 @@ using Crucible.Host.Jobs;
 using Crucible.Host.Notices;
 using Crucible.Host.People;
 using Crucible.Host.Plugins;
+using Crucible.Host.Push;
 using Crucible.Host.Retention;
 using Crucible.Host.Search;
 using Crucible.Host.Security;
@@ -54,6 +55,7 @@ internal static class GroundModule
             .AddJobHistory()
             .AddSearch()
             .AddNotices()
+            .AddPush()
             .AddBackupJobs(backups);
         return offer;
     }

@@ -9,7 +9,7 @@ const [out = "dist", watch] = process.argv.slice(2)
 const limit = 60_000 // bytes of script and style together, compressed; interface.md allows 120 kB with what plugins add
 
 const options = {
-  entryPoints: ["css/crucible.css", "css/kit.css", "js/crucible.js"].map(path => new URL(path, import.meta.url).pathname),
+  entryPoints: ["css/crucible.css", "css/kit.css", "js/crucible.js", "js/push.js", "js/push-worker.js"].map(path => new URL(path, import.meta.url).pathname),
   outdir: out,
   entryNames: "[name]",
   bundle: true,

@@ -1,5 +1,6 @@
 using Crucible.Data;
 using Crucible.Host.Mail;
+using Crucible.Host.Push;
 using Crucible.Host.Security;
 using Crucible.Notices;
 using Crucible.People;
@@ -11,11 +12,12 @@ namespace Crucible.Host.Notices;
 /// <summary>Somebody has a further notice, or has read one. Told on the person's topic.</summary>
 internal sealed record NoticesChanged;
 
-/// <summary>Writes notices, each with its mail, as part of the write that causes them.</summary>
-internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, MailText texts, MailStore mails, TimeProvider time) : INotices
+/// <summary>Writes notices, each with its mail and its messages to browsers, as part of the write that causes them.</summary>
+internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, MailText texts, MailStore mails, PushStore pushes, TimeProvider time) : INotices
 {
     // A loop of failing runs must not fill a mailbox; behind the bell they are all there.
     private const int MostMailsAnHour = 20;
+    private const int MostPushesAnHour = 60;
 
     public Task Notify(WriteScope write, Guid person, Notice notice, CancellationToken cancel) => Add(write, [person], notice, cancel);
 
@@ -33,7 +35,7 @@ internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, Ma
     {
         var kind = kinds.Find(notice.Kind);
         notice = notice with { Title = Line(notice.Title, 200), Text = notice.Text is { } text ? Line(text, 500) : null };
-        var told = await write.Connection.QueryAsync<(Guid Person, bool Rings, string? Address)>(new(Insert, new
+        var told = await write.Connection.QueryAsync<(Guid Person, bool Rings, bool Pushes, string? Address)>(new(Insert, new
         {
             persons,
             notice.Kind,
@@ -47,13 +49,17 @@ internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, Ma
             kind.Always,
             byMail = kind.Mail && mails.Offered,
             Offered = mails.Offered && !notice.BellOnly,
+            byPush = pushes.Offered && !notice.NoPush && !kind.MailOnly,
             MostMailsAnHour,
+            MostPushesAnHour,
             now = time.GetUtcNow(),
         }, cancellationToken: cancel));
-        foreach (var (person, rings, address) in told)
+        foreach (var (person, rings, byPush, address) in told)
         {
             if (rings)
                 write.Tell("crucible", PersonAccessChanged.Topic(person), new NoticesChanged());
+            if (byPush)
+                await pushes.Send(write, person, notice, cancel);
             if (address is not null)
                 await mails.Add(write, texts.Of(notice) with { PersonId = person, Recipient = address }, cancel);
         }
@@ -62,10 +68,12 @@ internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, Ma
     // One line, and no NUL, which PostgreSQL cannot hold.
     private static string Line(string text, int most) => Cut.To(string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)), most);
 
-    // One that is only mailed is kept as read, for the list and for those that come once.
+    // One that is only mailed or pushed is kept as read, for the list and for those that come once.
     private const string Insert = """
         with wanted as materialized (
             select p.id, coalesce(c.bell, true) or @Always as bell,
+                @byPush and coalesce(c.push, true) and exists (select from crucible.push_subscription b where b.person_id = p.id)
+                    and (select count(*) from crucible.push m where m.person_id = p.id and m.at > @now - interval '1 hour') < @MostPushesAnHour as push,
                 case when coalesce(c.mail, @byMail) and @Offered
                     and (select count(*) from crucible.mail m where m.person_id = p.id and m.at > @now - interval '1 hour') < @MostMailsAnHour then a.address end as address
             from crucible.person p
@@ -79,8 +87,8 @@ internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, Ma
         ), made as (
             insert into crucible.notice (person_id, kind, key, title, text, url, status, times, at, read_at)
             select w.id, @Kind, @key, @Title, @Text, @Url, @Status, coalesce(o.times, 0) + @Times, @now, case when not w.bell then @now end
-            from wanted w left join old o on o.person_id = w.id where w.bell or w.address is not null
+            from wanted w left join old o on o.person_id = w.id where w.bell or w.push or w.address is not null
         )
-        select id, bell, address from wanted where bell or address is not null
+        select id, bell, push, address from wanted where bell or push or address is not null
         """;
 }

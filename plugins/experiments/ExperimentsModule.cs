@@ -44,6 +44,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddTableLive()
             .AddRegistryLive()
             .AddNotices()
+            .AddAlerts()
             .AddSearch()
             .Endpoints(TrackingApi.Map)
             .Seed(DemoSeed.Run);

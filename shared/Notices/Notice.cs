@@ -24,6 +24,9 @@ public sealed record Notice(string Kind, string Title, string Url)
     /// <summary>Never by mail, whatever a person chose: for what keeps mails from being sent.</summary>
     public bool BellOnly { get; init; }
 
+    /// <summary>Never as a notification of browsers, whatever a person chose.</summary>
+    public bool NoPush { get; init; }
+
     /// <summary>Not again for the same <see cref="Key"/> as long as the first is kept, read or not: for what is found anew at every look.</summary>
     public bool Once { get; init; }
 }

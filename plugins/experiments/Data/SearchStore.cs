@@ -72,6 +72,15 @@ public sealed class SearchStore(Database database, TimeProvider time)
         return visible.Count == 0 ? null : new(filter, visible, view, time.GetUtcNow());
     }
 
+    /// <summary>Whether a run of an experiment, not deleted, passes a filter. For programs of the system: nobody's view is asked for.</summary>
+    internal async Task<bool> Passes(RunFilter filter, long experimentId, Guid runId, CancellationToken cancel)
+    {
+        var sql = RunQuery.Build(filter, SearchOrder.Default, [experimentId], ViewType.Active, 1, 0, "r.run_id = @OneRun");
+        sql.Parameters["OneRun"] = runId;
+        await using var connection = await database.Open(cancel);
+        return (await Ids<Guid>(connection, sql, cancel)).Length > 0;
+    }
+
     /// <summary>Ids of one page of experiments, sorted, of those that the actor may see.</summary>
     public async Task<long[]> Experiments(ExperimentFilter filter, SearchOrder order, ViewType view, int limit, long offset,
         Actor actor, CancellationToken cancel)

@@ -118,4 +118,19 @@ public sealed class SeriesStore(Database database)
     private static string Overlap(CurveAxis axis) => axis == CurveAxis.Step
         ? "last_step >= $2 and first_step <= $3"
         : "greatest(first_at, last_at) >= $2 and least(first_at, last_at) <= $3";
+
+    /// <summary>Metrics of an experiment whose name holds a text, at most so many, in the order of their names. The caller has checked that it may be seen.</summary>
+    public async Task<IReadOnlyList<string>> Keys(long experimentId, string text, int most, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        // From key to key by the index: there may be a million series of a few names.
+        return (await connection.QueryAsync<string>(new("""
+            with recursive keys as (
+                (select key from experiments.series where experiment_id = @experimentId order by key limit 1)
+                union all
+                select (select s.key from experiments.series s where s.experiment_id = @experimentId and s.key > k.key order by s.key limit 1) from keys k where k.key is not null
+            )
+            select key from keys where key ilike @like limit @most
+            """, new { experimentId, like = Like.Within(text), most }, cancellationToken: cancel))).AsList();
+    }
 }

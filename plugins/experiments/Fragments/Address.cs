@@ -17,6 +17,12 @@ public static class Address
     /// <summary>A run.</summary>
     public static string Run(Guid runId) => $"/experiments/runs/{runId:N}";
 
+    /// <summary>What an experiment tells of its runs.</summary>
+    public static string Alerts(long experimentId) => $"{Experiment(experimentId)}/alerts";
+
+    /// <summary>A webhook with its deliveries.</summary>
+    public static string Webhook(long experimentId, Guid hookId) => $"{Alerts(experimentId)}/webhooks/{hookId}";
+
     /// <summary>Runs side by side.</summary>
     public static string Compare(IEnumerable<Guid> runIds) => $"/experiments/compare?runs={string.Join(',', runIds.Select(r => r.ToString("N")))}";
 

@@ -56,6 +56,12 @@ public static class Dom
     /// <summary>The run table of an experiment, with what stands above it.</summary>
     public static string RunTable(long experimentId) => $"experiment-runs-{Number(experimentId)}";
 
+    /// <summary>The rules and webhooks of an experiment.</summary>
+    public static string AlertRules(long experimentId) => $"alert-rules-{Number(experimentId)}";
+
+    /// <summary>What they have told.</summary>
+    public static string AlertEvents(long experimentId) => $"alert-events-{Number(experimentId)}";
+
     /// <summary>The list of experiments.</summary>
     public const string Experiments = "experiments-list";
 

@@ -47,6 +47,8 @@ internal static class RunNotices
     // The change is told on three topics and comes three times: once is enough.
     private static async Task Ended(RunStatusChanged change, IServiceProvider services, CancellationToken cancel)
     {
+        // One reaction to a change for each plugin: a second would share its place in the log.
+        await AlertLive.Ended(change, services, cancel);
         if (change.Status != RunStatus.Failed.Word() || await services.GetRequiredService<EndedStore>().Failed(change.RunId, cancel) is not { } run)
             return;
         await using var write = await services.GetRequiredService<Database>().Write(Actor.System("experiments"), cancel);

@@ -9,7 +9,7 @@ internal sealed record DatabasePicture(IReadOnlyDictionary<string, string> Table
     // What changes by itself while nobody asks for anything: the scheduler's clockwork, how far reactions have come.
     private static readonly string[] Background =
     [
-        "qrtz_triggers", "qrtz_cron_triggers", "qrtz_fired_triggers", "qrtz_scheduler_state", "qrtz_locks", "qrtz_execution_history", "reaction", "job_minute", "sign_in_place",
+        "qrtz_triggers", "qrtz_cron_triggers", "qrtz_fired_triggers", "qrtz_scheduler_state", "qrtz_locks", "qrtz_execution_history", "reaction", "job_minute", "sign_in_place", "alert_pulse",
     ];
 
     // Rows that come by themselves in tables where others do not: what is noted of a refusal, what the scheduler queues, what

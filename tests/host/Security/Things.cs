@@ -35,6 +35,8 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
             await Ask(mira, "experiments/delete", new { experiment_id = words["goneExperiment"] = Text(await Ask(mira, "experiments/create", new { name = "gone " + Guid.NewGuid() }), "experiment_id") });
         if (template.Contains("{registered", StringComparison.Ordinal))
             await MakeRegistered(world, mira, words);
+        if (Alert().IsMatch(template))
+            await MakeAlerts(world, words);
         await PeopleThings.Make(world, oneself, template, words);
         return new(words);
     }
@@ -70,6 +72,19 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
         words["registeredId"] = (await connection.QuerySingleAsync<long>("select model_id from experiments.registered_model where name = @name", new { name })).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    // A webhook that is switched off: what is done to it is tried here, and nothing leaves the house.
+    private static async Task MakeAlerts(Everything world, Dictionary<string, string> words)
+    {
+        await using var connection = await world.Services.GetRequiredService<Database>().Open(default);
+        (words["rule"], words["hook"], words["delivery"]) = await connection.QuerySingleAsync<(string, string, string)>("""
+            with rule as (insert into experiments.alert_rule (experiment_id, kind, people, push, mail, hooks) values (@id, 'lost', 'owner', false, false, false) returning rule_id),
+                hook as (insert into experiments.webhook (hook_id, team_id, experiment_id, name, url, secret, events, enabled)
+                    select gen_random_uuid(), team_id, experiment_id, 'hook', 'https://hooks.example.org/x', 'sealed', '{}', false from experiments.experiment where experiment_id = @id returning hook_id),
+                sent as (insert into experiments.webhook_delivery (delivery_id, hook_id, event, body, state) select gen_random_uuid(), hook_id, 'test', '{}', 'given up' from hook returning delivery_id)
+            select rule_id::text, hook_id::text, delivery_id::text from rule, hook, sent
+            """, new { id = long.Parse(words["experiment"], System.Globalization.CultureInfo.InvariantCulture) });
+    }
+
     public static async Task<string> MakeRun(Seat mira, string experiment)
     {
         var run = Text(await Ask(mira, "runs/create", new { experiment_id = experiment, run_name = "run", start_time = 1, tags = new[] { new { key = "tag", value = "v" } } }), "run", "info", "run_id");
@@ -96,6 +111,9 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
 
     [GeneratedRegex(@"\{(experiment|run|model|folder|name|goneRun)\}")]
     private static partial Regex Object();
+
+    [GeneratedRegex(@"\{(rule|hook|delivery)\}")]
+    private static partial Regex Alert();
 
     [GeneratedRegex(@"\{(token|session|subject|notice|proof)\}")]
     private static partial Regex Own();
