@@ -32,6 +32,9 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Services(services => services
                 .AddSingleton<MetricWriter>()
                 .AddSingleton<RunReader>()
+                .AddSingleton<RunTabReader>()
+                .AddSingleton<RunCodeReader>()
+                .AddSingleton<CheckpointReader>()
                 .AddSingleton<ExperimentReader>())
             .Every<RollUpMetrics>("0 * * * * ?")
             .Nav(new("Experiments", Address.Experiments, "flask", 100) { Badge = Badge, BadgeTopics = Teams })
@@ -43,6 +46,8 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddNotices()
             .AddSearch()
             .Endpoints(TrackingApi.Map)
+            .Endpoints(RunApi.Map)
+            .Retention("log-lines", "Console lines of runs", 90, (services, before, cancel) => services.GetRequiredService<ConsoleStore>().Forget(before, cancel))
             .Seed(DemoSeed.Run);
     }
 
