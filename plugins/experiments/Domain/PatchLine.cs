@@ -82,6 +82,6 @@ public sealed partial record PatchFile(string Name, IReadOnlyList<PatchLine> Lin
     [GeneratedRegex(@"\Adiff --git a/.* b/(.*)\z")]
     private static partial Regex Renamed();
 
-    [GeneratedRegex(@"\A(index |new file|deleted file|old mode|new mode|similarity|rename |copy |--- |\+\+\+ |Binary )")]
+    [GeneratedRegex(@"\A(index |new file|deleted file|old mode|new mode|similarity|rename |copy |--- |\+\+\+ |Binary |\\ )")]
     private static partial Regex Header();
 }

@@ -6,6 +6,7 @@ using Crucible.Files;
 using Crucible.People;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -56,6 +57,9 @@ internal static class ArtifactPages
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         http.Response.Headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(name)}.zip";
+        // The archive writes the few bytes around each file without waiting.
+        if (http.Features.Get<IHttpBodyControlFeature>() is { } control)
+            control.AllowSynchronousIO = true;
         await using var zip = await ZipArchive.CreateAsync(http.Response.Body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, http.RequestAborted);
         await Add(zip, http.RequestServices.GetRequiredService<IFileStore>(), ArtifactPlace.Of(run), folder, folder.Length == 0 ? 0 : folder.Length + 1, http.RequestAborted);
     }

@@ -101,7 +101,8 @@ public sealed class ConsoleTests(World world) : IClassFixture<World>
         Assert.Equal("l 101", Texts(await _mira.Get(Logs(run, "?limit=100&after=100")))[0]);
         Assert.False((await _mira.Get(Logs(run, "?limit=50&after=200"))).At("meta.has_more").GetBoolean());
         var tail = await _mira.Get(Logs(run, "?tail=3"));
-        Assert.Equal((["l 248", "l 249", "Hundred% 250"], true), (Texts(tail), tail.At("meta.has_more").GetBoolean()));
+        Assert.Equal(["l 248", "l 249", "Hundred% 250"], Texts(tail));
+        Assert.True(tail.At("meta.has_more").GetBoolean());
         Assert.Equal(["l 246", "l 247"], Texts(await _mira.Get(Logs(run, $"?limit=2&before={tail.At("meta.prev_before").GetInt32()}"))));
         Assert.Equal(["Hundred% 50", "Hundred% 100", "Hundred% 150", "Hundred% 200", "Hundred% 250"], Texts(await _mira.Get(Logs(run, "?level=warn"))));
         // Without a level it is information.
@@ -226,8 +227,7 @@ public sealed class ConsoleTests(World world) : IClassFixture<World>
         var admin = await world.Visit(world.Cast.Admin);
         await admin.Send("/admin/jobs/job/crucible.ForgetOldData?handler=Run", await admin.FormToken());
         await Until.True(async () => (await _mira.Get(Logs(run))).At("meta.dropped").GetInt32() == 2, "the old lines are gone");
-        var left = await _mira.Get(Logs(run));
-        Assert.Equal((["line 3"], 2), (Texts(left), left.At("meta.dropped").GetInt32()));
+        Assert.Equal(["line 3"], Texts(await _mira.Get(Logs(run))));
     }
 }
 

@@ -143,8 +143,8 @@ public sealed class RunFileTests(World world) : IClassFixture<World>
     [Fact]
     public async Task Names_of_any_kind_lead_to_their_file()
     {
-        string[] names = ["a b.txt", "100%.txt", "a+b&c=d.txt", "hash#1.txt", "q?.txt", "<b>x</b>.txt", "quote\"'.txt", "a,b.txt", "ünï 漢🦊.txt", "javascript:x.txt", "..a.txt"];
-        var run = await With([.. names.Select(n => ($"dir, %2C/{n}".Replace("%2C", "x", StringComparison.Ordinal), "content of " + n))]);
+        string[] names = ["a b.txt", "100%.txt", "a+b&c=d.txt", "hash#1.txt", "q?.txt", "<b>x.txt", "quote\"'.txt", "a,b.txt", "ünï 漢🦊.txt", "javascript:x.txt", "..a.txt"];
+        var run = await With([.. names.Select(n => ($"dir, x/{n}", "content of " + n))]);
         var vito = await world.Visit(world.Cast.Viewer);
         var folder = (await vito.Get($"/experiments/runs/{run}?tab=artifacts")).QuerySelector("a.folder")!.GetAttribute("href")!;
         var tree = await vito.Get(folder);
