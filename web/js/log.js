@@ -10,6 +10,7 @@ function follow(view, on) {
   if (on) paused.delete(view.id)
   else paused.add(view.id)
   view.querySelector("[data-log-follow]").setAttribute("aria-pressed", String(on))
+  if (on && "logGap" in view.dataset) end(view)
 }
 
 function toEnd(view) {
@@ -55,8 +56,9 @@ document.addEventListener("click", ({ target }) => {
 // Scrolling up lets go; reaching the end follows again. A scroll by this script ends at the end, so it changes nothing.
 document.addEventListener("scroll", ({ target }) => {
   const view = target.matches?.(".log") && viewOf(target)
-  if (view && target.scrollTop < 200) older(view)
-  if (!view?.querySelector("[data-log-follow]")) return
+  if (!view) return
+  if (target.scrollTop < 200) older(view)
+  if (!view.querySelector("[data-log-follow]")) return
   const atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 24
   if (atEnd !== follows(view)) follow(view, atEnd)
 }, true)
@@ -108,22 +110,27 @@ document.addEventListener("log-greeting", async ({ detail }) => {
   if (last < next - 1) add(view, await lines(view, view.dataset.logNewer + last))
 })
 
-// log-behind {log}: more came at once than are sent, so the end is drawn anew.
-document.addEventListener("log-behind", async ({ detail }) => {
+// log-behind {log}: more came at once than are sent, so the end is drawn anew; for who reads further up, when they go there.
+document.addEventListener("log-behind", ({ detail }) => {
   const view = document.getElementById(JSON.parse(detail.data).log)
-  if (!view?.dataset.logOlder || !follows(view)) return
+  if (!view?.dataset.logOlder) return
+  if (follows(view)) end(view)
+  else view.dataset.logGap = ""
+})
+
+async function end(view) {
+  delete view.dataset.logGap
   const came = await lines(view, view.dataset.logOlder + Number.MAX_SAFE_INTEGER)
   if (numberOf(came[0]) > numberOf(view.querySelector(".log li:last-child")) + 1) listOf(view).replaceChildren()
   add(view, came)
-})
+}
 
 // log-lines {log, html}: lines that the server rendered, each added once.
 document.addEventListener("log-lines", ({ detail }) => {
   const { log, html } = JSON.parse(detail.data)
   const list = document.getElementById(`${log}-lines`)
   const view = list && viewOf(list)
-  if (!view) return
-  add(view, read(html))
+  if (view && !("logGap" in view.dataset)) add(view, read(html))
 })
 
 function settle() {
