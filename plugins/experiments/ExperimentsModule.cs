@@ -32,6 +32,9 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Services(services => services
                 .AddSingleton<MetricWriter>()
                 .AddSingleton<RunReader>()
+                .AddSingleton<RunTabReader>()
+                .AddSingleton<RunCodeReader>()
+                .AddSingleton<CheckpointReader>()
                 .AddSingleton<ExperimentReader>()
                 .AddSingleton<CompletionReader>())
             .Every<RollUpMetrics>("0 * * * * ?")
@@ -47,6 +50,8 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddAlerts()
             .AddSearch()
             .Endpoints(TrackingApi.Map)
+            .Endpoints(RunApi.Map)
+            .Retention("log-lines", "Console lines of runs", 90, (services, before, cancel) => services.GetRequiredService<ConsoleStore>().Forget(before, cancel))
             .Seed(DemoSeed.Run);
     }
 

@@ -9,6 +9,10 @@ public sealed record ExperimentsOptions
     [Range(1024L, 1L << 40)]
     public long LargestArtifact { get; init; } = 50L << 30;
 
+    /// <summary>Most lines that the console of a run keeps; the oldest go. 1,000 to 100 million.</summary>
+    [Range(1000L, 100_000_000L)]
+    public long MostLogLines { get; init; } = 500_000;
+
     /// <summary>Seconds between two looks for what alert rules wait for; 1 to 60.</summary>
     [Range(1, 60)]
     public int AlertSeconds { get; init; } = 2;

@@ -94,7 +94,7 @@ public sealed class FolderFiles(string root) : IFileStore
             return Task.FromResult<IReadOnlyList<FileEntry>?>(null);
         var entries = directory.EnumerateFileSystemInfos()
             .Where(e => e.Name != Unfinished)
-            .Select(e => e is FileInfo file ? new FileEntry(e.Name, false, file.Length) : new FileEntry(e.Name, true, 0))
+            .Select(e => e is FileInfo file ? new FileEntry(e.Name, false, file.Length) { Modified = file.LastWriteTimeUtc } : new FileEntry(e.Name, true, 0))
             .OrderBy(e => e.Name, StringComparer.Ordinal)
             .ToList();
         return Task.FromResult<IReadOnlyList<FileEntry>?>(entries);

@@ -43,7 +43,11 @@ public enum FileWrite
 /// <param name="Name">Its name alone.</param>
 /// <param name="IsFolder">Whether it is a folder.</param>
 /// <param name="Length">Bytes; 0 for a folder.</param>
-public sealed record FileEntry(string Name, bool IsFolder, long Length);
+public sealed record FileEntry(string Name, bool IsFolder, long Length)
+{
+    /// <summary>When a file was last written; null for a folder, or where the store does not say.</summary>
+    public DateTimeOffset? Modified { get; init; }
+}
 
 /// <summary>An open file.</summary>
 /// <param name="Content">Seekable when the store can.</param>

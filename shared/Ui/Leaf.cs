@@ -8,6 +8,9 @@ namespace Crucible.Ui;
 public sealed record Leaf(string Key, string Value, bool Differs = false, string? Url = null)
 {
     internal string Name { get; init; } = Key;
+
+    /// <summary>What it was elsewhere, where it differs; shown beside the value.</summary>
+    public string? Was { get; init; }
 }
 
 internal sealed class Branch(string name)

@@ -1,4 +1,5 @@
-// Log views: search, levels, following the end, the address of a line, and lines that come as an event.
+// Log views: search, levels, following the end, the address of a line, lines that come as an event, and older ones that
+// are fetched when somebody scrolls up.
 const levels = ["trace", "debug", "info", "warn", "error", "fatal"]
 const viewOf = element => element.closest?.(".logview")
 const scrollerOf = view => view.querySelector(".log")
@@ -9,6 +10,7 @@ function follow(view, on) {
   if (on) paused.delete(view.id)
   else paused.add(view.id)
   view.querySelector("[data-log-follow]").setAttribute("aria-pressed", String(on))
+  if (on && "logGap" in view.dataset) end(view)
 }
 
 function toEnd(view) {
@@ -54,22 +56,81 @@ document.addEventListener("click", ({ target }) => {
 // Scrolling up lets go; reaching the end follows again. A scroll by this script ends at the end, so it changes nothing.
 document.addEventListener("scroll", ({ target }) => {
   const view = target.matches?.(".log") && viewOf(target)
-  if (!view || !view.querySelector("[data-log-follow]")) return
+  if (!view) return
+  if (target.scrollTop < 200) older(view)
+  if (!view.querySelector("[data-log-follow]")) return
   const atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 24
   if (atEnd !== follows(view)) follow(view, atEnd)
 }, true)
+
+const read = html => [...new DOMParser().parseFromString(`<ol>${html}</ol>`, "text/html").querySelectorAll("li")].filter(line => !document.getElementById(line.id))
+const listOf = view => view.querySelector(".log ol")
+const numberOf = line => Number(line?.id.split("-L").at(-1) ?? 0)
+const most = 3000 // lines that stay in the page while it follows the end of a log whose older lines can be fetched again
+
+function add(view, came) {
+  listOf(view).append(...came)
+  view.querySelectorAll(":scope > .none:not([data-log-none]), :scope > .none-yet").forEach(each => each.remove())
+  sift(view, came)
+  if (!follows(view)) return
+  const lines = listOf(view).children
+  if (view.dataset.logOlder) while (lines.length > most) lines[0].remove()
+  toEnd(view)
+}
+
+// With the words and the level that are looked for, which the server sifts by as well.
+async function lines(view, address) {
+  const sought = new URLSearchParams({ q: view.querySelector("[data-log-search]").value, level: view.querySelector("[data-log-level]").value })
+  const answer = await fetch(`${address}&${sought}`, { headers: { "HX-Request": "true" } })
+  return answer.ok ? read(await answer.text()) : []
+}
+
+const underWay = new Set() // ids of the views that fetch older lines
+async function older(view) {
+  const first = view.querySelector(".log li")
+  if (!view.dataset.logOlder || !first || view.dataset.logFirst === first.id || underWay.has(view.id)) return
+  underWay.add(view.id)
+  try {
+    const came = await lines(view, view.dataset.logOlder + numberOf(first))
+    if (!came.length) return void (view.dataset.logFirst = first.id)
+    // What is being read stays where it is.
+    const scroller = scrollerOf(view)
+    const below = scroller.scrollHeight - scroller.scrollTop
+    listOf(view).prepend(...came)
+    scroller.scrollTop = scroller.scrollHeight - below
+  } finally { underWay.delete(view.id) }
+}
+
+// log-greeting {log, next}: a page that was away asks for what it missed.
+document.addEventListener("log-greeting", async ({ detail }) => {
+  const { log, next } = JSON.parse(detail.data)
+  const view = document.getElementById(log)
+  if (!view?.dataset.logNewer) return
+  const last = numberOf(view.querySelector(".log li:last-child"))
+  if (last < next - 1) add(view, await lines(view, view.dataset.logNewer + last))
+})
+
+// log-behind {log}: more came at once than are sent, so the end is drawn anew; for who reads further up, when they go there.
+document.addEventListener("log-behind", ({ detail }) => {
+  const view = document.getElementById(JSON.parse(detail.data).log)
+  if (!view?.dataset.logOlder) return
+  if (follows(view)) end(view)
+  else view.dataset.logGap = ""
+})
+
+async function end(view) {
+  delete view.dataset.logGap
+  const came = await lines(view, view.dataset.logOlder + Number.MAX_SAFE_INTEGER)
+  if (numberOf(came[0]) > numberOf(view.querySelector(".log li:last-child")) + 1) listOf(view).replaceChildren()
+  add(view, came)
+}
 
 // log-lines {log, html}: lines that the server rendered, each added once.
 document.addEventListener("log-lines", ({ detail }) => {
   const { log, html } = JSON.parse(detail.data)
   const list = document.getElementById(`${log}-lines`)
   const view = list && viewOf(list)
-  if (!view) return
-  const came = [...new DOMParser().parseFromString(`<ol>${html}</ol>`, "text/html").querySelectorAll("li")].filter(line => !document.getElementById(line.id))
-  list.append(...came)
-  view.querySelector(":scope > .none:not([data-log-none])")?.remove()
-  sift(view, came)
-  if (follows(view)) toEnd(view)
+  if (view && !("logGap" in view.dataset)) add(view, read(html))
 })
 
 function settle() {

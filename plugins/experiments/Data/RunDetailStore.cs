@@ -31,12 +31,16 @@ public sealed class RunDetailStore(Database database)
         await using var batch = new NpgsqlBatch(connection);
         Add(batch, "select run_id, key, last_value, last_at, last_step from experiments.series where run_id = any($1) and points > 0", runIds);
         Add(batch, "select run_id, key, value from experiments.param where run_id = any($1)", runIds);
+        Add(batch, "select run_id, archived_at from experiments.run where run_id = any($1) and archived_at is not null", runIds);
         await using var rows = await batch.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
             runs[rows.GetGuid(0)].Metrics.Add(new(rows.GetString(1), rows.GetDouble(2), rows.GetInt64(3), rows.GetInt64(4)));
         await rows.NextResultAsync(cancel);
         while (await rows.ReadAsync(cancel))
             runs[rows.GetGuid(0)].Params.Add(new(rows.GetString(1), rows.GetString(2)));
+        await rows.NextResultAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+            runs[rows.GetGuid(0)].ArchivedAt = rows.GetDateTime(1);
         return runs;
     }
 

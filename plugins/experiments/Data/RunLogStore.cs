@@ -19,6 +19,9 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
     public async Task<ProtocolError?> Log(Guid runId, List<MetricPoint> metrics, IReadOnlyList<Entry> parameters,
         IReadOnlyList<Entry> tags, Actor actor, CancellationToken cancel)
     {
+        // The tag is the name.
+        if (tags.FirstOrDefault(t => t.Key == Run.NameTag).Value is { } name && Limits.CheckRunName(name) is { } tooLong)
+            return tooLong;
         await using var write = await database.Write(actor, cancel);
         var (run, refusal) = await Gate.Pass(write, runId, actor, cancel);
         if (refusal is not null)
@@ -103,7 +106,7 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         return null;
     }
 
-    private static async Task PutTags(WriteScope write, Guid runId, long experimentId, IReadOnlyList<Entry> tags, CancellationToken cancel)
+    internal static async Task PutTags(WriteScope write, Guid runId, long experimentId, IReadOnlyList<Entry> tags, CancellationToken cancel)
     {
         var changed = (await write.Connection.QueryAsync<string>(new("""
             insert into experiments.tag as t (run_id, experiment_id, key, value)

@@ -50,6 +50,9 @@ public sealed class RunDetail(RunRow row)
     /// <summary>The run.</summary>
     public RunRow Row { get; } = row;
 
+    /// <summary>When it was put out of the way; null for one that was not.</summary>
+    public DateTime? ArchivedAt { get; set; }
+
     /// <summary>Its metrics, in no order.</summary>
     public List<LatestMetric> Metrics { get; } = [];
 

@@ -69,15 +69,24 @@ public sealed class RunStore(Database database, TimeProvider time)
     public async Task<ProtocolError?> Update(Guid runId, RunStatus? status, long? endTime, string? name, Actor actor, CancellationToken cancel)
     {
         await using var write = await database.Write(actor, cancel);
+        if ((await Change(write, runId, status, endTime, name, actor, cancel)).Refusal is { } refusal)
+            return refusal;
+        await write.Commit(cancel);
+        return null;
+    }
+
+    /// <summary>The same within a larger write; answers the run as it was.</summary>
+    internal async Task<(RunRow? Before, ProtocolError? Refusal)> Change(WriteScope write, Guid runId, RunStatus? status, long? endTime, string? name, Actor actor, CancellationToken cancel)
+    {
         var row = await write.Connection.QuerySingleOrDefaultAsync<RunRow>(new(
             $"select {RunRow.Columns} from experiments.run r join experiments.experiment e using (experiment_id) where r.run_id = @runId for no key update of r",
             new { runId }, cancellationToken: cancel));
         if (Gate.Refusal(row is null ? null : new(row.ExperimentId, row.TeamId, row.OwnerId, Deleted: false, row.Name), runId, actor) is { } refusal)
-            return refusal;
+            return (null, refusal);
         var before = row!.Run;
         var outcome = before.Update(status, endTime, name, time.GetUtcNow().ToUnixTimeMilliseconds());
         if (outcome.Refused)
-            return ProtocolError.Invalid(outcome.Refusal);
+            return (null, ProtocolError.Invalid(outcome.Refusal));
         var run = outcome.Next;
         await write.Connection.ExecuteAsync(new("""
             update experiments.run set status = @word, end_time = @EndTime, name = @Name, heard_at = now() where run_id = @Id
@@ -92,8 +101,7 @@ public sealed class RunStore(Database database, TimeProvider time)
         }
         if (run.Status != before.Status || run.EndTime != before.EndTime)
             write.TellTeam(row.TeamId, runId, run.ExperimentId, new RunStatusChanged(runId, run.ExperimentId, run.Status.Word()));
-        await write.Commit(cancel);
-        return null;
+        return (row, null);
     }
 
     /// <summary>Deletes the run; it can be restored.</summary>

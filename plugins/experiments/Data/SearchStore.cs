@@ -75,10 +75,11 @@ public sealed class SearchStore(Database database, TimeProvider time)
     /// <summary>Whether a run of an experiment, not deleted, passes a filter. For programs of the system: nobody's view is asked for.</summary>
     internal async Task<bool> Passes(RunFilter filter, long experimentId, Guid runId, CancellationToken cancel)
     {
-        var sql = RunQuery.Build(filter, SearchOrder.Default, [experimentId], ViewType.Active, 1, 0, "r.run_id = @OneRun");
+        var (sql, where) = RunQuery.Found(new(filter, [experimentId], ViewType.Active, time.GetUtcNow()));
+        sql.Text.Append($"select r.run_id from experiments.run r where {where} and r.run_id = @OneRun");
         sql.Parameters["OneRun"] = runId;
         await using var connection = await database.Open(cancel);
-        return (await Ids<Guid>(connection, sql, cancel)).Length > 0;
+        return (await Ids<Guid>(connection, new(sql.Text.ToString(), sql.Parameters), cancel)).Length > 0;
     }
 
     /// <summary>Ids of one page of experiments, sorted, of those that the actor may see.</summary>

@@ -35,6 +35,12 @@ public static class Address
     /// <summary>A file of a run.</summary>
     public static string Artifact(Guid runId, string path) => $"/get-artifact?run_id={runId:N}&path={Uri.EscapeDataString(path)}";
 
+    /// <summary>A folder of a run as one file; the empty path is all of it.</summary>
+    public static string Zip(Guid runId, string path) => With($"{Run(runId)}/zip", ("path", path));
+
+    /// <summary>A page or a PDF of a run, for a frame.</summary>
+    public static string Frame(Guid runId, string path) => With($"{Run(runId)}/frame", ("path", path));
+
     /// <summary>Adds what has a value to a query: <c>?tab=tags&amp;x=time</c>; nothing for none.</summary>
     public static string With(string path, params IEnumerable<(string Name, string? Value)> query)
     {

@@ -32,6 +32,15 @@ public static class Dom
     /// <summary>A run's files.</summary>
     public static string RunArtifacts(Guid runId) => $"run-artifacts-{runId:N}";
 
+    /// <summary>A run's console; its lines are <c>{id}-L{number}</c>.</summary>
+    public static string RunLog(Guid runId) => $"run-log-{runId:N}";
+
+    /// <summary>The table of a run's metrics.</summary>
+    public static string RunMetrics(Guid runId) => $"run-metrics-{runId:N}";
+
+    /// <summary>A run's checkpoints.</summary>
+    public static string RunCheckpoints(Guid runId) => $"run-checkpoints-{runId:N}";
+
     /// <summary>The row of a run in a table.</summary>
     public static string RunRow(Guid runId) => $"run-row-{runId:N}";
 

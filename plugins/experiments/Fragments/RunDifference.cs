@@ -20,10 +20,10 @@ public sealed record RunDifference(string What, Guid Left, Guid Right, string Ol
     /// <summary>Compares two runs. The caller has checked that they may be seen.</summary>
     public static async Task<RunDifference> Read(IFileStore store, string what, RunDetail left, RunDetail right, CancellationToken cancel)
     {
-        var files = (await ArtifactTree.Read(store, left.Row, cancel)).Files.Concat((await ArtifactTree.Read(store, right.Row, cancel)).Files)
+        var files = (await ArtifactTree.All(store, left.Row, cancel)).Files.Concat((await ArtifactTree.All(store, right.Row, cancel)).Files)
             .Where(f => f.Length <= ArtifactPreview.MostText && ArtifactPreview.IsText(f.Path)).Select(f => f.Path).Distinct().Order(StringComparer.Ordinal).Take(MostFiles).ToList();
         async Task<string> Text(RunDetail run) => what == "params" ? Params(run) : what.StartsWith("file:", StringComparison.Ordinal)
-            ? (await ArtifactPreview.Read(store, run.Row, what["file:".Length..], cancel))?.Text ?? "" : Source(run);
+            ? await ArtifactPreview.Lines(store, run.Row, what["file:".Length..], cancel) ?? "" : Source(run);
         return new(what, left.Row.RunId, right.Row.RunId, await Text(left), await Text(right), left.Row.Name, right.Row.Name, files);
     }
 

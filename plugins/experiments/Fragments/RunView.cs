@@ -19,7 +19,7 @@ public sealed record RunView(Experiment Experiment, RunDetail Detail, IReadOnlyL
     /// <summary>The run.</summary>
     public RunRow Run => Detail.Row;
 
-    /// <summary><c>charts</c>, <c>params</c>, <c>artifacts</c>, <c>system</c> or <c>about</c>.</summary>
+    /// <summary><c>charts</c>, <c>metrics</c>, <c>params</c>, <c>artifacts</c>, <c>system</c>, <c>logs</c>, <c>code</c> or <c>about</c>.</summary>
     public string Tab { get; init; } = "charts";
 
     /// <summary>What is being edited: <c>name</c>, <c>note</c>; null for nothing.</summary>
@@ -36,6 +36,48 @@ public sealed record RunView(Experiment Experiment, RunDetail Detail, IReadOnlyL
 
     /// <summary>The file that is looked into.</summary>
     public ArtifactPreview? Preview { get; init; }
+
+    /// <summary>A file or folder was asked for that is not there.</summary>
+    public bool FileMissing { get; init; }
+
+    /// <summary>The folder that is looked into.</summary>
+    public ArtifactFolder? Folder { get; init; }
+
+    /// <summary>Only entries of the folder are shown whose name holds this.</summary>
+    public string Find { get; init; } = "";
+
+    /// <summary>The key or name that a page of a list begins behind.</summary>
+    public string After { get; init; } = "";
+
+    /// <summary>Its metrics as a table, on their tab.</summary>
+    public MetricTable? Table { get; init; }
+
+    /// <summary>The run that its parameters are held against.</summary>
+    public RunAgainst? Against { get; init; }
+
+    /// <summary>Only parameters that differ are shown.</summary>
+    public bool OnlyDiffering { get; init; }
+
+    /// <summary>How many parameters differ; null when there is no other run.</summary>
+    public int? Differing => Against is null ? null : Detail.Params.Count(p => RunParams.Differs(p, Against)) + Against.Params.Keys.Except(Detail.Params.Select(p => p.Key)).Count();
+
+    /// <summary>Its console, on its tab.</summary>
+    public RunLogView? Log { get; init; }
+
+    /// <summary>How many lines the console keeps.</summary>
+    public long LogLines { get; init; }
+
+    /// <summary>Where its code came from, on its tab.</summary>
+    public Pages.RunCode? Code { get; init; }
+
+    /// <summary>Its checkpoints, where they are shown.</summary>
+    public Pages.Checkpoints Checkpoints { get; init; } = Pages.Checkpoints.None;
+
+    /// <summary>The models it made, where they are shown.</summary>
+    public IReadOnlyList<MadeModel> Models { get; init; } = [];
+
+    /// <summary>Somebody else changed the note while it was edited.</summary>
+    public bool NoteConflict { get; init; }
 
     /// <summary>Parameters are shown whose key or value holds this.</summary>
     public string ParamSearch { get; init; } = "";

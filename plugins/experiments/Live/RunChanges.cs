@@ -26,3 +26,6 @@ public sealed record RunLinked(Guid RunId, long ExperimentId);
 
 /// <summary>Files were added to a run's artifacts or removed.</summary>
 public sealed record RunArtifactsChanged(Guid RunId, long ExperimentId, string Path);
+
+/// <summary>A run was put out of the way, or brought back.</summary>
+public sealed record RunArchived(Guid RunId, long ExperimentId, bool Archived);

@@ -14,6 +14,7 @@ internal static class RunLive
         .Live<RunRenamed>((change, push) => OnPage(push, () => Head(change.RunId, push)))
         .Live<RunDeleted>((change, push) => OnPage(push, () => Head(change.RunId, push)))
         .Live<RunRestored>((change, push) => OnPage(push, () => Head(change.RunId, push)))
+        .Live<RunArchived>((change, push) => OnPage(push, () => Head(change.RunId, push)))
         .Live<RunTagged>((change, push) => OnPage(push, () => Tags(change, push)))
         .Live<RunParamsLogged>((change, push) => Refresh(push, Dom.RunParams(change.RunId)))
         .Live<RunLinked>((change, push) => Refresh(push, Dom.RunLinks(change.RunId)))
@@ -34,7 +35,7 @@ internal static class RunLive
         if (await push.Services.GetRequiredService<RunDetailStore>().Read([runId], push.Cancel) is not [var detail])
             return;
         var family = await push.Services.GetRequiredService<FamilyStore>().Of(detail.Row, push.Cancel);
-        await push.Replace<RunHead>(Dom.RunHead(runId), (nameof(RunHead.Run), detail.Row), (nameof(RunHead.Tags), detail.Tags), (nameof(RunHead.Parent), family.Parent));
+        await push.Replace<RunHead>(Dom.RunHead(runId), (nameof(RunHead.Run), detail.Row), (nameof(RunHead.Tags), detail.Tags), (nameof(RunHead.Parent), family.Parent), (nameof(RunHead.Archived), detail.ArchivedAt));
         push.Refresh(Dom.RunProgress(runId));
     }
 
@@ -44,7 +45,11 @@ internal static class RunLive
             return;
         await push.Replace<RunTags>(Dom.RunTags(change.RunId), (nameof(RunTags.RunId), change.RunId), (nameof(RunTags.Tags), detail.Tags));
         if (change.Keys.Contains(RunTagNames.Note))
+        {
+            // Whoever has it open in the editor keeps what was typed, and is told.
+            push.Data("note-changed", new { note = Dom.RunNote(change.RunId), by = push.Actor });
             await push.Replace<NoteText>(Dom.RunNote(change.RunId), (nameof(NoteText.Id), Dom.RunNote(change.RunId)), (nameof(NoteText.Note), detail.Tags.Of(RunTagNames.Note) ?? ""));
+        }
         if (change.Keys.Any(k => k.StartsWith("mlflow.source.", StringComparison.Ordinal)))
             await Head(change.RunId, push);
     }

@@ -13,6 +13,9 @@ public static class Topics
     /// <summary><c>run:{run id, 32 hex digits}</c>: everything about one run.</summary>
     public static Topic Run(Guid runId) => new("run", runId.ToString("N"));
 
+    /// <summary><c>run-log:{run id, 32 hex digits}</c>: the lines of a run's console, for whoever looks at them.</summary>
+    public static Topic RunLog(Guid runId) => new("run-log", runId.ToString("N"));
+
     /// <summary><c>experiment:{id}</c>: its runs as rows of a table, its name, note and tags.</summary>
     public static Topic Experiment(long experimentId) => new("experiment", experimentId.ToString(CultureInfo.InvariantCulture));
 
@@ -23,6 +26,7 @@ public static class Topics
     internal static IEnumerable<TopicKind> Kinds =>
     [
         new("run", MayListenToRun) { Greeting = PointsLane.Greet, Signalled = PointsLane.Send },
+        new("run-log", MayListenToRun) { Greeting = LogLane.Greet, Signalled = LogLane.Send },
         new("experiment", MayListenToExperiment) { Signalled = LatestLane.Send },
         new("experiments", (_, actor, key, _) => ValueTask.FromResult(Guid.TryParseExact(key, "N", out var team) && actor.MayRead(team))),
     ];

@@ -10,7 +10,12 @@ namespace Crucible.Experiments.Pages;
 public sealed class RunReader(RunStore runs, RunDetailStore details, ExperimentStore experiments, SeriesStore series, FamilyStore families, IFileStore files, TimeProvider time)
 {
     /// <summary>The page without its curves; null when there is no such run for this actor.</summary>
-    public async Task<RunView?> Read(Guid runId, ChartFilter filter, Actor actor, CancellationToken cancel)
+    /// <param name="runId">The run.</param>
+    /// <param name="filter">How charts are drawn.</param>
+    /// <param name="actor">Who looks.</param>
+    /// <param name="open">The folders that are open in the tree of files.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<RunView?> Read(Guid runId, ChartFilter filter, Actor actor, IReadOnlyList<string> open, CancellationToken cancel)
     {
         // The questions do not depend on each other: asked at once, the page waits for the slowest only.
         var (found, detail, lines) = (runs.Find(runId, actor, cancel), details.Read([runId], cancel), series.OfRuns([runId], cancel));
@@ -18,7 +23,7 @@ public sealed class RunReader(RunStore runs, RunDetailStore details, ExperimentS
         if (await found is not { } run || (await detail) is not [var logged])
             return null;
         var (experiment, family) = (experiments.Find(run.ExperimentId, actor, cancel), families.Of(run, cancel));
-        var tree = ArtifactTree.Read(files, run, cancel);
+        var tree = ArtifactTree.Read(files, run, open, cancel);
         if (await experiment is not { } holder)
             return null;
         var machine = (await lines).Where(l => l.Key.StartsWith(MetricGroups.System, StringComparison.Ordinal)).OrderBy(l => l.Key, StringComparer.Ordinal).ToList();

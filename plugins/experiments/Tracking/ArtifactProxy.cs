@@ -32,6 +32,7 @@ internal static class ArtifactProxy
     {
         foreach (var path in (string[])["/get-artifact", "/ajax-api/2.0/mlflow/get-artifact"])
             app.Raw("GET", path, GetOfRun);
+        ArtifactPages.Map(app);
     }
 
     // Routing leaves %2F as it is, which would make "a%252Fb" and "a%2Fb" the same; so the path as it came, decoded once.
@@ -85,22 +86,27 @@ internal static class ArtifactProxy
             : ProtocolError.Invalid(unsafePath);
     }
 
-    private static async Task<ProtocolError?> Send(HttpContext http, string path)
+    internal static async Task<ProtocolError?> Send(HttpContext http, string path)
     {
-        await using var file = await http.RequestServices.GetRequiredService<IFileStore>().Read(path, http.RequestAborted);
+        var file = await http.RequestServices.GetRequiredService<IFileStore>().Read(path, http.RequestAborted);
         if (file is null)
             return ArtifactPlace.None(path[(path.IndexOf('/') + 1)..]);
         var name = path[(path.LastIndexOf('/') + 1)..];
         var response = http.Response;
-        response.ContentType = Types.TryGetContentType(name, out var type) ? type : "application/octet-stream";
-        response.ContentLength = file.Length;
         // Uploaded content never runs as a page of ours.
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         response.Headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(name)}";
-        await file.Content.CopyToAsync(response.Body, http.RequestAborted);
+        await Content(http, file, TypeOf(name));
         return null;
     }
+
+    /// <summary>The media type of a file by its name.</summary>
+    internal static string TypeOf(string name) => Types.TryGetContentType(name, out var type) ? type : "application/octet-stream";
+
+    /// <summary>Sends the whole, or the range that was asked for: players of sound and video seek by it. Closes the file.</summary>
+    internal static Task Content(HttpContext http, StoredFile file, string type) => Results.Stream(file.Content, type, lastModified: file.Modified,
+        entityTag: new($"\"{file.Length:x}-{file.Modified.UtcTicks:x}\""), enableRangeProcessing: file.Content.CanSeek).ExecuteAsync(http);
 
     private static async Task<ProtocolError?> List(HttpContext http)
     {

@@ -37,6 +37,8 @@ internal static class RunCalls
         if (name.Length > 0 && tagged.Length > 0 && name != tagged)
             return ProtocolError.Invalid(
                 $"Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='{name}', mlflow.runName='{tagged}').");
+        if (Limits.CheckRunName(tagged) is { } tooLong)
+            return tooLong;
         if (name.Length == 0)
             name = tagged.Length > 0 ? tagged : RunNames.Next(Random.Shared);
         tags.RemoveAll(t => t.Key == Run.NameTag);

@@ -63,7 +63,8 @@ internal static class PageRules
     /// <summary>What the content security policy would stop or a reader of the page would regret.</summary>
     public static IEnumerable<string> Page(IParentNode page)
     {
-        foreach (var inline in page.QuerySelectorAll("script:not([src]):not([type='application/json']), style, [style], iframe, object, embed, base, meta[http-equiv], svg script, foreignObject"))
+        // A page among a run's files is framed without our origin; a browser's viewer of PDF works in no sandbox, and runs apart by itself.
+        foreach (var inline in page.QuerySelectorAll("script:not([src]):not([type='application/json']), style, [style], iframe:not([src^='/experiments/runs/'][src*='/frame?'][sandbox='allow-scripts']):not([src^='/experiments/runs/'][src*='/frame?'][src$='.pdf']), object, embed, base, meta[http-equiv], svg script, foreignObject"))
             yield return $"inline {Cut(inline.OuterHtml)}";
         foreach (var element in page.QuerySelectorAll("*"))
             foreach (var attribute in element.Attributes)
