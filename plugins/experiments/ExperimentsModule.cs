@@ -1,6 +1,7 @@
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Demo;
 using Crucible.Experiments.Fragments;
+using Crucible.Experiments.Imports;
 using Crucible.Experiments.Jobs;
 using Crucible.Experiments.Live;
 using Crucible.Experiments.Pages;
@@ -42,6 +43,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddTableLive()
             .AddNotices()
             .AddSearch()
+            .AddImports()
             .Endpoints(TrackingApi.Map)
             .Seed(DemoSeed.Run);
     }

@@ -56,6 +56,9 @@ public static class Dom
     /// <summary>The run table of an experiment, with what stands above it.</summary>
     public static string RunTable(long experimentId) => $"experiment-runs-{Number(experimentId)}";
 
+    /// <summary>What an import's page says of it.</summary>
+    public static string Import(Guid importId) => $"import-{importId:N}";
+
     /// <summary>The list of experiments.</summary>
     public const string Experiments = "experiments-list";
 
