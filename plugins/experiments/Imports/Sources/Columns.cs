@@ -42,11 +42,14 @@ internal static class Columns
     public static async Task<IReadOnlyList<Column>> Guess(ITable table, IReadOnlyDictionary<string, string> chosen, CancellationToken cancel)
     {
         var seen = new Dictionary<string, (string Sample, bool Numbers, bool Whole)>(StringComparer.Ordinal);
-        var rows = 0;
+        var (rows, changes, last) = (0, new HashSet<string>(StringComparer.Ordinal), new Dictionary<(string Run, string Header), string>());
         await foreach (var row in table.Rows(new Report(), cancel))
         {
+            var run = row.Cells.FirstOrDefault(c => Named.GetValueOrDefault(Plain(c.Header)) is "id" or "name").Value ?? "";
             foreach (var (header, value) in row.Cells)
             {
+                if (!last.TryAdd((run, header), value) && last[(run, header)] != value)
+                    changes.Add(header);
                 var number = ProtoNumbers.ToDouble(value);
                 var before = seen.GetValueOrDefault(header, (value, true, true));
                 seen[header] = (before.Item1, before.Item2 && number is not null, before.Item3 && number is { } n && n == Math.Floor(n));
@@ -60,7 +63,7 @@ internal static class Columns
         var columns = new List<Column>();
         foreach (var (header, (sample, numbers, whole)) in seen)
         {
-            var As = chosen.TryGetValue(header, out var one) && All.Any(a => a.As == one) ? one : Looks(header, numbers, whole, curve);
+            var As = chosen.TryGetValue(header, out var one) && All.Any(a => a.As == one) ? one : Looks(header, numbers, whole, curve, changes.Contains(header));
             // Two columns cannot both be the name: the second is kept as what it would be otherwise.
             if (As is not ("metric" or "param" or "tag" or "ignore") && columns.Any(c => c.As == As))
                 As = numbers ? "metric" : "tag";
@@ -71,7 +74,7 @@ internal static class Columns
         return columns;
     }
 
-    private static string Looks(string header, bool numbers, bool whole, bool curve)
+    private static string Looks(string header, bool numbers, bool whole, bool curve, bool changes)
     {
         foreach (var (prefix, As) in Prefixes)
             if (header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && header.Length > prefix.Length)
@@ -81,7 +84,8 @@ internal static class Columns
             return named;
         if (!numbers)
             return "param";
-        return curve || (!Settings.Contains(plain) && !whole) ? "metric" : "param";
+        // A learning rate that changes within a run is measured; a seed is not.
+        return curve ? Settings.Contains(plain) && !changes ? "param" : "metric" : Settings.Contains(plain) || whole ? "param" : "metric";
     }
 
     private static string Plain(string header) => new([.. header.ToLower(CultureInfo.InvariantCulture).Where(char.IsLetterOrDigit)]);

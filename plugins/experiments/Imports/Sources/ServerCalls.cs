@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Crucible.Experiments.Imports.Sources;
@@ -17,7 +17,11 @@ internal sealed class ServerCalls(HttpClient http, TimeProvider time)
 
     /// <summary>Posts an object and reads one; null when the server knows no such call or thing (404).</summary>
     public Task<JsonElement?> Post(string call, object body, CancellationToken cancel) =>
-        Json(() => new(HttpMethod.Post, call) { Content = JsonContent.Create(body) }, cancel);
+        Json(() => new(HttpMethod.Post, call) { Content = Whole(body) }, cancel);
+
+    // MLflow takes neither a charset behind the type nor a body without a length.
+    private static ByteArrayContent Whole(object body) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     /// <summary>Gets an object; null when there is no such thing (404).</summary>
     public Task<JsonElement?> Get(string call, CancellationToken cancel) => Json(() => new(HttpMethod.Get, call), cancel);

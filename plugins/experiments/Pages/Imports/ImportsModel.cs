@@ -10,13 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Crucible.Experiments.Pages.Imports;
 
-/// <summary>Imports: begin one, and those there are. A script sends files as a stream; without one a form does, up to 100 MB.</summary>
+/// <summary>Imports: begin one, and those there are. A script sends files as a stream; without one a form does, up to what the web server takes as one, 30 MB.</summary>
 [Authorize(ImportsModule.Permission)]
-[RequestSizeLimit(MostOfForm), RequestFormLimits(MultipartBodyLengthLimit = MostOfForm)]
 public sealed class ImportsModel(ImportStore imports, IPeople people, ImportLimits limits) : PluginPage
 {
-    private const long MostOfForm = 100 << 20;
-
     /// <summary>What the page shows.</summary>
     public ImportsView View { get; private set; } = null!;
 
