@@ -76,8 +76,9 @@ internal sealed class Importing(World world, Visitor visitor, HttpClient program
         return now!;
     }
 
-    public string[] Left(World of) =>
-        [.. new[] { Path.Combine(of.DataOf(0), "files", "imports"), Path.Combine(of.DataOf(0), "imports-at-work") }.Where(Directory.Exists).SelectMany(Directory.EnumerateFileSystemEntries)];
+    /// <summary>Waits until nothing of an import is on the disk.</summary>
+    public Task Gone(string url) => Until.True(() => Task.FromResult(
+        new[] { Path.Combine("files", "imports"), "imports-at-work" }.All(f => !Directory.Exists(Path.Combine(World.DataOf(0), f, url.Split('/')[^1])))), $"nothing is left of {url}");
 
     public World World { get; } = world;
 }

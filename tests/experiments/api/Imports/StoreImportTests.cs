@@ -37,7 +37,7 @@ public sealed class StoreImportTests(World world) : IClassFixture<World>
             (await _mira.History(run, "train/loss")).OrderBy(p => p.Step));
         Assert.Equal([.25, .75], (await _mira.History(run, "old")).OrderBy(p => p.At).Select(p => p.Value));
         Assert.Equal("hello", (await _mira.Get($"/get-artifact?run_id={run}&path=dir%2Fa.txt")).Text);
-        Assert.Empty(mira.Left(world));
+        await mira.Gone(done.Url);
 
         var before = await _mira.Contents(run);
         var again = await (await mira.Look("mlruns.zip", Store(name, run).Zip())).Start();
@@ -116,7 +116,7 @@ public sealed class StoreImportTests(World world) : IClassFixture<World>
         Assert.Equal("failed", look.State);
         Assert.Contains(words, look.Page.Text(".notice"), StringComparison.Ordinal);
         Assert.False(look.Page.Has("button[formaction$='Start']"));
-        await Until.True(() => Task.FromResult(!Directory.Exists(Path.Combine(world.DataOf(0), "files", "imports", look.Url.Split('/')[^1]))), "the upload is gone");
+        await mira.Gone(look.Url);
     }
 
     [Fact]
@@ -168,6 +168,6 @@ public sealed class StoreImportTests(World world) : IClassFixture<World>
         Assert.Equal(422, (await mira.Upload("s.zip", [1], $"&team={world.Cast.Blue}")).Status);
         var cancelled = await look.Press("Cancel");
         Assert.Equal("cancelled", cancelled.State);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(world.DataOf(0), "files", "imports"), look.Url.Split('/')[^1]));
+        await mira.Gone(look.Url);
     }
 }
