@@ -209,7 +209,8 @@ public sealed class ImportStore(Database database, TimeProvider time)
             """, new { import.ImportId, actor.SeesAll, actor.WriteTeams }, cancellationToken: cancel))).AsList();
         await write.Connection.ExecuteAsync(new("""
             update experiments.logged_model l set lifecycle = 'deleted'
-            from experiments.import_made m where m.import_id = @ImportId and m.model_id = l.model_id;
+            from experiments.import_made m, experiments.experiment e
+            where m.import_id = @ImportId and m.model_id = l.model_id and e.experiment_id = l.experiment_id and (@SeesAll or e.team_id = any(@WriteTeams));
             update experiments.experiment e set lifecycle = 'deleted'
             from experiments.import_made m
             where m.import_id = @ImportId and m.run_id is null and m.model_id is null and m.experiment_id = e.experiment_id and e.lifecycle = 'active'

@@ -7,7 +7,7 @@ namespace Crucible.Experiments.Imports;
 /// <summary>Reads an import for its preview, or brings it in.</summary>
 internal sealed class RunImport(ImportStore imports, ImportWork work, IPeople people, TimeProvider time) : IBackgroundJob
 {
-    internal static readonly JobPolicy Policy = new() { Title = "Import", What = "Reads and brings in what people import into experiments", Attempts = 3, Timeout = TimeSpan.FromDays(1), AtOnce = 2 };
+    internal static readonly JobPolicy Policy = new() { Title = "Import", What = "Reads and brings in what people import into experiments", Attempts = 3, Timeout = TimeSpan.FromDays(1), AtOnce = 4 };
 
     /// <inheritdoc/>
     public async Task Run(JobRun run, CancellationToken cancel)

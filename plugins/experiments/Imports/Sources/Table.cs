@@ -34,7 +34,7 @@ internal sealed class CsvTable(string path, string name) : ITable
 
     public async IAsyncEnumerable<TableRow> Rows(Report report, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var text = new StreamReader(Tree.Open(path), Encoding.UTF8, true, 64 * 1024);
+        using var text = new StreamReader(new LineGuard(Tree.Open(path), name), Encoding.UTF8, true, 64 * 1024);
         var faults = 0L;
         using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
