@@ -54,7 +54,7 @@ internal sealed class Beginning(ImportStore imports, ServerImports servers, IFil
     private ImportRow Row(Guid id, string kind, string title, Wish wish, Settings settings, string? secret, Actor actor)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var chosen = settings with { Experiment = string.IsNullOrWhiteSpace(wish.Experiment) ? null : wish.Experiment.Trim(), Deleted = wish.Deleted };
+        var chosen = settings with { Experiment = string.IsNullOrWhiteSpace(wish.Experiment) ? null : wish.Experiment.Trim(), Deleted = wish.Deleted, AsMember = actor.Role < Role.Admin };
         return new(id, kind, title, wish.Team ?? actor.HomeTeam, actor.PersonId, actor.DisplayName, "reading", ImportJson.Write(chosen), secret, null, null, null, 0, null, now, now, null);
     }
 }

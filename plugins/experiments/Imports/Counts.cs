@@ -67,6 +67,9 @@ public sealed record Settings
     /// <summary>For a table: what became of its columns where somebody chose, by header.</summary>
     public Dictionary<string, string> Columns { get; init; } = [];
 
+    /// <summary>It was asked for with no more than a member's rights, by an admin's token perhaps; the job has no more either.</summary>
+    public bool AsMember { get; init; }
+
     /// <summary>For a server: its address.</summary>
     public string? Server { get; init; }
 }

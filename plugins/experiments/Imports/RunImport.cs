@@ -15,6 +15,8 @@ internal sealed class RunImport(ImportStore imports, ImportWork work, IPeople pe
         if (!Guid.TryParseExact(run.Arguments.GetValueOrDefault("import"), "N", out var id) || await imports.Get(id, cancel) is not { Open: true } import)
             return;
         var actor = import.PersonId is { } person ? await people.ActorOf(person, cancel) : null;
+        if (import.Settings.AsMember && actor?.Role == Role.Admin)
+            actor = actor with { Role = Role.Member };
         if (actor is null || actor.Role < Role.Member || !actor.MayWrite(import.TeamId))
             await End(import, "failed", null, "Whoever asked for it may not write to this team any more.", actor ?? Actor.System("import"));
         else
