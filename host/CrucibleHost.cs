@@ -40,21 +40,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
         var ground = await Ground.Prepare(builder, say, cancel);
         try
         {
-            builder.Services.AddSingleton(ground.Source).AddSingleton<Database>().AddSingleton(TimeProvider.System);
-            builder.Services.AddSingleton(ground.Catalogue).AddSingleton<PluginSwitch>().AddSingleton<FragmentRenderer>();
-            builder.Services.AddSingleton<AuditStore>().AddSingleton<RetentionStore>().AddSingleton<RetentionPlan>().AddSingleton<VitalsStore>();
-            builder.Services.AddSingleton<IFileStore>(DataPath.Files(ground.DataPath));
-            builder.AddTracing();
-            builder.AddMetricsText();
-            builder.AddPeople();
-            builder.AddLive();
-            builder.AddJobs(ground.ConnectionString);
-            builder.AddBackups(ground.ConnectionString, ground.DataPath);
-            builder.AddHealth(ground.Catalogue);
-            builder.AddPages(ground.Catalogue);
-            builder.AddSearch();
-            builder.AddNotices();
-            builder.AddPush();
+            AddServices(builder, ground);
 
             var app = builder.Build();
             app.UseRequestLogs();
@@ -78,6 +64,26 @@ internal sealed class CrucibleHost : IAsyncDisposable
             await ground.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Everything that serving and the commands of plugins stand on.</summary>
+    public static void AddServices(WebApplicationBuilder builder, Ground ground)
+    {
+        builder.Services.AddSingleton(ground.Source).AddSingleton<Database>().AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(ground.Catalogue).AddSingleton<PluginSwitch>().AddSingleton<FragmentRenderer>();
+        builder.Services.AddSingleton<AuditStore>().AddSingleton<RetentionStore>().AddSingleton<RetentionPlan>().AddSingleton<VitalsStore>();
+        builder.Services.AddSingleton<IFileStore>(DataPath.Files(ground.DataPath));
+        builder.AddTracing();
+        builder.AddMetricsText();
+        builder.AddPeople();
+        builder.AddLive();
+        builder.AddJobs(ground.ConnectionString);
+        builder.AddBackups(ground.ConnectionString, ground.DataPath);
+        builder.AddHealth(ground.Catalogue);
+        builder.AddPages(ground.Catalogue);
+        builder.AddSearch();
+        builder.AddNotices();
+        builder.AddPush();
     }
 
     /// <summary>Starts serving; returns when the address is bound.</summary>

@@ -8,7 +8,7 @@ namespace Crucible.Host.Commands;
 /// <summary>Finds the command in the arguments and runs it.</summary>
 internal static class CommandLine
 {
-    private static readonly IReadOnlyList<ICommand> All = [new MigrateCommand(), new BackupCommand(), new RestoreCommand(), new ListPlugins(), new CheckPlugin()];
+    private static readonly IReadOnlyList<ICommand> Own = [new MigrateCommand(), new BackupCommand(), new RestoreCommand(), new ListPlugins(), new CheckPlugin()];
 
     /// <summary>Runs the command in these arguments; null when they hold none, else the exit code.</summary>
     public static async Task<int?> TryRun(string[] args, CancellationToken cancel)
@@ -32,17 +32,20 @@ internal static class CommandLine
     {
         if (args[0] is "help" or "--help" or "-h")
         {
-            await output.WriteLineAsync(Usage);
+            await using var asked = new CommandGround(configuration, output, errors);
+            await output.WriteLineAsync(Usage(asked));
             return 0;
         }
         await using var ground = new CommandGround(configuration, output, errors);
         try
         {
-            if (All.FirstOrDefault(c => args.Take(Words(c)).SequenceEqual(c.Words.Split(' '))) is { } command)
+            if (Own.FirstOrDefault(c => args.Take(Words(c)).SequenceEqual(c.Words.Split(' '))) is { } command)
                 return await command.Run(ground, args[Words(command)..], cancel);
             if (args[0] is "user" or "token" && await WithPeople.Run(ground, args, cancel) is { } code)
                 return code;
-            await errors.WriteLineAsync($"There is no command '{string.Join(' ', args.Take(2))}'. {Usage}");
+            if (PluginCommand.All(ground).FirstOrDefault(c => c.Words == args[0]) is { } offered)
+                return await offered.Run(ground, args[1..], cancel);
+            await errors.WriteLineAsync($"There is no command '{string.Join(' ', args.Take(2))}'. {Usage(ground)}");
             return 2;
         }
         catch (BackupFault fault)
@@ -76,9 +79,9 @@ internal static class CommandLine
 
     private static int Words(ICommand command) => command.Words.Count(c => c == ' ') + 1;
 
-    private static string Usage => $"""
+    private static string Usage(CommandGround ground) => $"""
         The commands are:
-        {string.Join('\n', All.Select(c => $"crucible {c.Words} {c.Takes}".TrimEnd().PadRight(46) + c.What))}
+        {string.Join('\n', Own.Concat(PluginCommand.All(ground)).Select(c => $"{$"crucible {c.Words} {c.Takes}".TrimEnd(),-45} {c.What}"))}
         {PeopleCommands.Usage}
         crucible [--urls URL] [--demo true]           serve
         """;

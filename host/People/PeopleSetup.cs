@@ -2,6 +2,7 @@ using Crucible.Data;
 using Crucible.Host.Pages.Account;
 using Crucible.Host.Pages.Admin;
 using Crucible.Host.Security;
+using Crucible.People;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -36,7 +37,7 @@ public static class PeopleSetup
 
     private static void AddStores(IServiceCollection services)
     {
-        services.AddSingleton<AccessCache>().AddSingleton<AccessStore>().AddSingleton<SessionStore>().AddSingleton<PersonStore>();
+        services.AddSingleton<IPeople, PeopleDirectory>().AddSingleton<AccessCache>().AddSingleton<AccessStore>().AddSingleton<SessionStore>().AddSingleton<PersonStore>();
         services.AddSingleton<CredentialStore>().AddSingleton<PeopleListStore>().AddSingleton<GrantStore>().AddSingleton<TrailStore>().AddSingleton<SettingStore>();
         services.AddSingleton<TeamStore>().AddSingleton<TeamRemovalStore>().AddSingleton<TokenStore>();
         services.AddSingleton<LinkStore>().AddSingleton<InvitationStore>().AddSingleton<ExternalIdentityStore>().AddSingleton<SignedLinks>();

@@ -1,6 +1,7 @@
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Demo;
 using Crucible.Experiments.Fragments;
+using Crucible.Experiments.Imports;
 using Crucible.Experiments.Jobs;
 using Crucible.Experiments.Live;
 using Crucible.Experiments.Pages;
@@ -49,6 +50,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddNotices()
             .AddAlerts()
             .AddSearch()
+            .AddImports()
             .Endpoints(TrackingApi.Map)
             .Endpoints(RunApi.Map)
             .Retention("log-lines", "Console lines of runs", 90, (services, before, cancel) => services.GetRequiredService<ConsoleStore>().Forget(before, cancel))

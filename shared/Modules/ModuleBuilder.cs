@@ -181,6 +181,22 @@ public sealed class ModuleBuilder
         return this;
     }
 
+    /// <summary>
+    /// Something to ask for on the command line beside serving: <c>crucible import PATH</c>. It is listed by <c>help</c>, and runs in
+    /// a process of its own, with the services of the host but nothing of them started.
+    /// </summary>
+    /// <param name="name">One lower-case word that the host does not use; the first plugin that declares it has it.</param>
+    /// <param name="usage">What follows the name: <c>PATH [--dry-run]</c>.</param>
+    /// <param name="what">What it does, in a few words, for the list.</param>
+    /// <param name="run">Does it. Answers the exit code: 0 done, 1 refused or failed, 2 not understood.</param>
+    public ModuleBuilder Command(string name, string usage, string what, Func<ModuleCommand, CancellationToken, Task<int>> run)
+    {
+        if (name.Length == 0 || !name.All(char.IsAsciiLetterLower))
+            throw new InvalidOperationException($"The command '{name}' must be one lower-case word.");
+        _offer.Commands.Add(new(name, usage, what, run));
+        return this;
+    }
+
     /// <summary>Services of this plugin, beside its stores.</summary>
     public ModuleBuilder Services(Action<IServiceCollection> register)
     {

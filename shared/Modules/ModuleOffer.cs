@@ -28,6 +28,7 @@ internal sealed class ModuleOffer(ModuleInfo info)
     public List<RetentionRule> Retention { get; } = [];
     public List<Type> HealthChecks { get; } = [];
     public List<Func<IServiceProvider, CancellationToken, Task>> Seeds { get; } = [];
+    public List<CommandRule> Commands { get; } = [];
     public IServiceCollection Services { get; } = new ServiceCollection();
 }
 

@@ -17,11 +17,21 @@ public sealed class LinkStore(Database database)
         if (refusal is not null)
             return refusal;
         await Gate.Hear(write, runId, cancel);
+        await Link(write, runId, run!.ExperimentId, datasets, models, [], cancel);
+        write.TellRun(runId, run!.ExperimentId, new RunLinked(runId, run.ExperimentId));
+        await write.Commit(cancel);
+        return null;
+    }
+
+    /// <summary>Notes datasets, and models as inputs and outputs, as part of a write.</summary>
+    internal static async Task Link(WriteScope write, Guid runId, long experimentId, IReadOnlyList<DatasetInput> datasets, string[] models,
+        IReadOnlyList<(string ModelId, long Step)> outputs, CancellationToken cancel)
+    {
         foreach (var input in datasets.OrderBy(d => d.Dataset.Name, StringComparer.Ordinal).ThenBy(d => d.Dataset.Digest, StringComparer.Ordinal))
             await write.Connection.ExecuteAsync(new("""
                 with made as (
                     insert into experiments.dataset (experiment_id, name, digest, source_type, source, schema, profile)
-                    values (@ExperimentId, @Name, @Digest, @SourceType, @Source, @Schema, @Profile)
+                    values (@experimentId, @Name, @Digest, @SourceType, @Source, @Schema, @Profile)
                     on conflict (experiment_id, name, digest) do update set name = excluded.name
                     returning dataset_id
                 ), linked as (
@@ -35,7 +45,7 @@ public sealed class LinkStore(Database database)
                 """, new
             {
                 runId,
-                run!.ExperimentId,
+                experimentId,
                 input.Dataset.Name,
                 input.Dataset.Digest,
                 input.Dataset.SourceType,
@@ -49,9 +59,8 @@ public sealed class LinkStore(Database database)
         await write.Connection.ExecuteAsync(new("""
             insert into experiments.model_input (run_id, model_id) select @runId, unnest(@models) on conflict do nothing
             """, new { runId, models }, cancellationToken: cancel));
-        write.TellRun(runId, run!.ExperimentId, new RunLinked(runId, run.ExperimentId));
-        await write.Commit(cancel);
-        return null;
+        if (outputs.Count > 0)
+            await PutOutputs(write, runId, outputs, cancel);
     }
 
     /// <summary>Notes models as outputs.</summary>
@@ -62,15 +71,18 @@ public sealed class LinkStore(Database database)
         if (refusal is not null)
             return refusal;
         await Gate.Hear(write, runId, cancel);
-        await write.Connection.ExecuteAsync(new("""
-            insert into experiments.model_output (run_id, model_id, step)
-            select @runId, model_id, step from unnest(@ids, @steps) as n (model_id, step)
-            on conflict (run_id, model_id) do nothing
-            """, new { runId, ids = models.Select(m => m.ModelId).ToArray(), steps = models.Select(m => m.Step).ToArray() }, cancellationToken: cancel));
+        await PutOutputs(write, runId, models, cancel);
         write.TellRun(runId, run!.ExperimentId, new RunLinked(runId, run.ExperimentId));
         await write.Commit(cancel);
         return null;
     }
+
+    private static Task PutOutputs(WriteScope write, Guid runId, IReadOnlyList<(string ModelId, long Step)> models, CancellationToken cancel) =>
+        write.Connection.ExecuteAsync(new("""
+            insert into experiments.model_output (run_id, model_id, step)
+            select @runId, model_id, step from unnest(@ids, @steps) as n (model_id, step)
+            on conflict (run_id, model_id) do nothing
+            """, new { runId, ids = models.Select(m => m.ModelId).ToArray(), steps = models.Select(m => m.Step).ToArray() }, cancellationToken: cancel));
 
     /// <summary>The datasets that runs of these experiments read, with their contexts.</summary>
     public async Task<IReadOnlyList<(long ExperimentId, string Name, string Digest, string? Context)>> Summaries(

@@ -8,6 +8,12 @@ public static class Address
     /// <summary>The list of experiments.</summary>
     public const string Experiments = "/experiments";
 
+    /// <summary>What was brought in from elsewhere, and where one begins that.</summary>
+    public const string Import = "/experiments/import";
+
+    /// <summary>One import.</summary>
+    public static string ImportOf(Guid importId) => $"/experiments/imports/{importId:N}";
+
     /// <summary>An experiment with its runs.</summary>
     public static string Experiment(long experimentId) => $"/experiments/{experimentId.ToString(CultureInfo.InvariantCulture)}";
 

@@ -70,6 +70,8 @@ public static class Dom
 
     /// <summary>What they have told.</summary>
     public static string AlertEvents(long experimentId) => $"alert-events-{Number(experimentId)}";
+    /// <summary>What an import's page says of it.</summary>
+    public static string Import(Guid importId) => $"import-{importId:N}";
 
     /// <summary>The list of experiments.</summary>
     public const string Experiments = "experiments-list";

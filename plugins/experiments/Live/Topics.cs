@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
+using Crucible.Experiments.Imports;
 using Crucible.Live;
 using Crucible.People;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,9 @@ public static class Topics
     /// <summary><c>experiments:{team id, 32 hex digits}</c>: the list of a team's experiments.</summary>
     public static Topic Team(Guid teamId) => new("experiments", teamId.ToString("N"));
 
+    /// <summary><c>import:{id, 32 hex digits}</c>: how far an import has come.</summary>
+    public static Topic Import(Guid importId) => new("import", importId.ToString("N"));
+
     /// <summary>Their kinds: who may listen, and what they send beside the journalled changes.</summary>
     internal static IEnumerable<TopicKind> Kinds =>
     [
@@ -29,7 +33,11 @@ public static class Topics
         new("run-log", MayListenToRun) { Greeting = LogLane.Greet, Signalled = LogLane.Send },
         new("experiment", MayListenToExperiment) { Signalled = LatestLane.Send },
         new("experiments", (_, actor, key, _) => ValueTask.FromResult(Guid.TryParseExact(key, "N", out var team) && actor.MayRead(team))),
+        new("import", MayListenToImport),
     ];
+
+    private static async ValueTask<bool> MayListenToImport(IServiceProvider services, Actor actor, string key, CancellationToken cancel) =>
+        Guid.TryParseExact(key, "N", out var id) && await services.GetRequiredService<ImportStore>().Find(id, actor, cancel) is not null;
 
     private static async ValueTask<bool> MayListenToRun(IServiceProvider services, Actor actor, string key, CancellationToken cancel) =>
         RunId.TryRead(key, out var runId) && key == runId.ToString("N")

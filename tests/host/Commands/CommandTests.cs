@@ -75,6 +75,36 @@ public sealed class CommandTests(DropIn world) : IClassFixture<DropIn>
         Assert.Matches("^brokensdk +1.0.0 +failed +It needs SDK", lines.Single(l => l.StartsWith("brokensdk", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_command_of_a_plugin_is_listed_and_runs_with_the_services_of_the_host()
+    {
+        await using var database = await EmptyDatabase.Make(world.ConnectionString);
+        var folder = Directory.CreateTempSubdirectory("crucible-import-").FullName;
+        var (table, data) = (Path.Combine(folder, "runs.csv"), Path.Combine(folder, "data"));
+        await File.WriteAllTextAsync(table, "run_name,metrics.acc,step\na,0.5,1\na,what,2\nb,0.25,1\n", TestContext.Current.CancellationToken);
+        Task<(int Code, string Said, string Errors)> Import(params string[] more) => RunAt(TestServer.BuiltPlugins, database.Address.ConnectionString, data, ["import", table, .. more]);
+
+        Assert.Contains("crucible import PATH", (await RunIn(TestServer.BuiltPlugins, null, "help")).Said, StringComparison.Ordinal);
+        Assert.Equal(2, (await Import("--what")).Code);
+        Assert.Equal(1, (await Import("--team", "nobody")).Code);
+        var (code, said, errors) = await Import("--dry-run");
+        Assert.Contains("would make 1 experiment, 2 runs", said, StringComparison.Ordinal);
+        Assert.Contains("runs.csv:3: “what”", errors, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (code, await database.Ask<int>("select count(*)::int from experiments.run")));
+        (code, said, _) = await Import("--experiment", "from a table");
+        Assert.Equal(0, code);
+        Assert.Contains("made 1 experiment, 2 runs", said, StringComparison.Ordinal);
+        Assert.Contains("2 points (2 new)", said, StringComparison.Ordinal);
+        (_, said, _) = await Import("--experiment", "from a table");
+        Assert.Contains("2 points (0 new)", said, StringComparison.Ordinal);
+        Assert.Equal("from a table 2 2 2 1", await database.Ask<string>("""
+            select e.name || ' ' || count(*) || ' ' || (select count(*) from experiments.point) || ' ' || (select count(*) from experiments.import where state = 'done')
+                || ' ' || (select count(distinct line) from experiments.import_refusal where line = 3)
+            from experiments.run r join experiments.experiment e using (experiment_id) group by e.name
+            """));
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Theory]
     [InlineData("sample", 0, "would run.")]
     [InlineData("brokenconfigure", 1, "the flux capacitor is not configured")]
@@ -128,12 +158,14 @@ public sealed class CommandTests(DropIn world) : IClassFixture<DropIn>
 
     private static Task<(int Code, string Said, string Errors)> Run(string? connectionString, params string[] args) => RunIn(Dropped, connectionString, args);
 
-    private static async Task<(int Code, string Said, string Errors)> RunIn(string plugins, string? connectionString, params string[] args)
+    private static Task<(int Code, string Said, string Errors)> RunIn(string plugins, string? connectionString, params string[] args) => RunAt(plugins, connectionString, "/nonexistent/crucible", args);
+
+    private static async Task<(int Code, string Said, string Errors)> RunAt(string plugins, string? connectionString, string data, string[] args)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:Crucible"] = connectionString,
-            ["Crucible:DataPath"] = "/nonexistent/crucible",
+            ["Crucible:DataPath"] = data,
             ["Crucible:PluginsPath"] = plugins,
         }).Build();
         var (said, errors) = (new StringWriter(), new StringWriter());

@@ -192,6 +192,16 @@ internal static class RouteTable
         new("POST /experiments/runs/{runId}?handler=RemoveTag", Writer) { At = "runId={run}", Form = "key=tag" },
         new("POST /experiments/runs/{runId}?handler=Delete", Owner) { At = "runId={run}" },
         new("POST /experiments/runs/{runId}?handler=Restore", Owner) { At = "runId={goneRun}" },
+        new("GET /experiments/import", Permitted) { Permissions = ["experiments.import"] },
+        new("POST /experiments/import?handler=File", Permitted) { Permissions = ["experiments.import"], Answers = 422, Effect = ProvedElsewhere, Why = "Without a file it is refused; StoreImportTests send some." },
+        new("POST /experiments/import?handler=Server", Permitted) { Permissions = ["experiments.import"], Form = "address=nowhere", Answers = 422, Effect = ProvedElsewhere, Why = "It takes another server; TableImportTests have one." },
+        new("POST /experiments/import/upload", Permitted) { Permissions = ["experiments.import"], Query = "name=a.csv", Bytes = "run_name,metrics.a" },
+        new("GET /experiments/imports/{importId:guid}/refusals.csv", Permitted) { Permissions = ["experiments.import"], At = "importId=01900000-0000-7000-8000-000000000000", Answers = 404 },
+        new("GET /experiments/imports/{importId:guid}", Permitted) { Permissions = ["experiments.import"], At = "importId=01900000-0000-7000-8000-000000000000", Answers = 404 },
+        new("POST /experiments/imports/{importId:guid}?handler=Start", Permitted) { Permissions = ["experiments.import"], At = "importId=01900000-0000-7000-8000-000000000000", Answers = 404, Effect = ProvedElsewhere, Why = "An import takes a job; StoreImportTests go through it." },
+        new("POST /experiments/imports/{importId:guid}?handler=Read", Permitted) { Permissions = ["experiments.import"], At = "importId=01900000-0000-7000-8000-000000000000", Answers = 404, Effect = ProvedElsewhere, Why = "An import takes a job; StoreImportTests go through it." },
+        new("POST /experiments/imports/{importId:guid}?handler=Cancel", Permitted) { Permissions = ["experiments.import"], At = "importId=01900000-0000-7000-8000-000000000000", Answers = 404, Effect = ProvedElsewhere, Why = "An import takes a job; StoreImportTests go through it." },
+        new("POST /experiments/imports/{importId:guid}?handler=Undo", Permitted) { Permissions = ["experiments.import"], At = "importId=01900000-0000-7000-8000-000000000000", Answers = 404, Effect = ProvedElsewhere, Why = "An import takes a job; StoreImportTests go through it." },
 
         // Experiments: the tracking protocol ---------------------------------------------------------------------------------
         new("GET /api/2.0/{**rest}", SignedIn) { At = "rest=none", Answers = 404 },
