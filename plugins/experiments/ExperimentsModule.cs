@@ -32,8 +32,11 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Services(services => services
                 .AddSingleton<MetricWriter>()
                 .AddSingleton<RunReader>()
+                .AddSingleton<RunTableReader>()
+                .AddSingleton<RunTableParts>()
                 .AddSingleton<ExperimentReader>())
             .Every<RollUpMetrics>("0 * * * * ?")
+            .AddTrash()
             .Nav(new("Experiments", Address.Experiments, "flask", 100) { Badge = Badge, BadgeTopics = Teams })
             .Tile(new(RunsTileModel.AtWork, "Running", Address.Experiments, typeof(RunsTile), (services, actor, cancel) => RunsTileModel.Load(true, services, actor, cancel)) { Order = 100, Topics = Teams })
             .Tile(new(RunsTileModel.Ended, "Recently ended", Address.Experiments, typeof(RunsTile), (services, actor, cancel) => RunsTileModel.Load(false, services, actor, cancel)) { Order = 110, Topics = Teams })

@@ -56,6 +56,12 @@ public static class Dom
     /// <summary>The run table of an experiment, with what stands above it.</summary>
     public static string RunTable(long experimentId) => $"experiment-runs-{Number(experimentId)}";
 
+    /// <summary>The views of an experiment's run table.</summary>
+    public static string RunViews(long experimentId) => $"experiment-views-{Number(experimentId)}";
+
+    /// <summary>Acts on many runs that are under way.</summary>
+    public static string RunBatches(long experimentId) => $"experiment-batches-{Number(experimentId)}";
+
     /// <summary>The list of experiments.</summary>
     public const string Experiments = "experiments-list";
 

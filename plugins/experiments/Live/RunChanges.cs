@@ -26,3 +26,6 @@ public sealed record RunLinked(Guid RunId, long ExperimentId);
 
 /// <summary>Files were added to a run's artifacts or removed.</summary>
 public sealed record RunArtifactsChanged(Guid RunId, long ExperimentId, string Path);
+
+/// <summary>A run was archived, brought back from there, or put into another experiment.</summary>
+public sealed record RunMoved(Guid RunId, long ExperimentId);
