@@ -38,7 +38,7 @@ public sealed class KeyStore(Database database, TimeProvider time)
     public async Task<KeyPage> Keys(long experimentId, RunFilter filter, ViewType view, Entity kind, string text, bool differing, string? after, int limit, CancellationToken cancel)
     {
         var (sql, where) = RunQuery.Found(new(filter, [experimentId], view, time.GetUtcNow()));
-        var (table, value, there) = kind == Entity.Metric ? ("series", "x.last_value", " and x.last_value is not null") : (Table(kind), "x.value", "");
+        var (table, value, there) = kind == Entity.Metric ? ("series", "x.last_value", " and x.last_value is not null") : (Table(kind), "x.value collate \"C\"", "");
         var looked = sql.Value(MostLookedAt);
         sql.Text.Append($"""
             with recursive found as materialized (select r.run_id from experiments.run r where {where}),
@@ -63,6 +63,21 @@ public sealed class KeyStore(Database database, TimeProvider time)
             else
                 next = rows.GetString(0);
         return keys.Count > limit ? new(keys[..limit], keys[limit - 1].Key) : new(keys, next);
+    }
+
+    /// <summary>Keys that any run has, deleted ones included, those that begin with the text first: what is listed while somebody types.</summary>
+    public async Task<IReadOnlyList<string>> Names(long experimentId, Entity kind, string text, int limit, CancellationToken cancel)
+    {
+        var sql = new SqlDraft();
+        sql.Parameters["Experiment"] = experimentId;
+        var part = sql.Value(text);
+        sql.Text.Append($"""
+            with recursive {Loose(sql, kind == Entity.Metric ? "series" : Table(kind), null)}
+            select key from (select key from loose where key is not null and strpos(lower(key), lower({part})) > 0 limit {MostValues}) n
+            order by strpos(lower(key), lower({part})), key limit {sql.Value(limit)}
+            """);
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<string>(new(sql.Text.ToString(), new DynamicParameters(sql.Parameters), cancellationToken: cancel))).AsList();
     }
 
     /// <summary>Values of a param or a tag, or of an attribute or dataset by which runs can be grouped, those that begin with the text first.</summary>

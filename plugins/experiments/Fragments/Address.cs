@@ -11,6 +11,9 @@ public static class Address
     /// <summary>An experiment with its runs.</summary>
     public static string Experiment(long experimentId) => $"/experiments/{experimentId.ToString(CultureInfo.InvariantCulture)}";
 
+    /// <summary>What answers how a run search of an experiment can go on.</summary>
+    public static string Complete(long experimentId) => $"{Experiment(experimentId)}/complete";
+
     /// <summary>A run.</summary>
     public static string Run(Guid runId) => $"/experiments/runs/{runId:N}";
 

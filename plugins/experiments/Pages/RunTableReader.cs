@@ -43,7 +43,7 @@ public sealed class RunTableReader(RunTableStore tables, SearchStore search, Gro
             which = which.And(group.Of(Value(within)));
         else if (filter.Nests)
             which = which.And(RunScopes.Topmost);
-        var view = table with { Groups = null, Within = within, Depth = within is null ? 0 : 1 };
+        var view = table with { Groups = null, Within = within };
         // A run that is gone for ever has no place any more: the reader begins again.
         var ids = await search.RunsAfter(which, order, [table.ExperimentId], filter.Scope.View(), RunTableFilter.PageSize + 1, after, actor, cancel) ?? [];
         return await Page(view, ids, RunTableFilter.PageSize, cancel);
@@ -105,7 +105,7 @@ public sealed class RunTableReader(RunTableStore tables, SearchStore search, Gro
     private async Task<RunTableView> Within(RunTableView view, RunFilter which, SearchOrder order, GroupKey by, string? value, string token, int rows, Actor actor, CancellationToken cancel)
     {
         var ids = await search.Runs(which.And(by.Of(value)), order, [view.ExperimentId], view.Filter.Scope.View(), rows + 1, 0, actor, cancel);
-        return await Page(view with { Within = token, Depth = 1, Groups = null }, ids, rows, cancel);
+        return await Page(view with { Within = token, Groups = null }, ids, rows, cancel);
     }
 
     private static string? Value(string token) => token.StartsWith('=') ? token[1..] : null;

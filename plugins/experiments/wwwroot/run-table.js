@@ -247,7 +247,7 @@ document.addEventListener("click", event => {
   const row = fold.closest("tr")
   if (open) return fold.dispatchEvent(new CustomEvent("unfold", { bubbles: false }))
   const depth = Number(row.dataset.depth ?? 0)
-  for (let below = row.nextElementSibling; below && (row.matches(".group") || Number(below.dataset.depth ?? (below.matches(".more-rows") ? depth + 1 : 0)) > depth);) {
+  for (let below = row.nextElementSibling; below && (row.matches("tr.group") || Number(below.dataset.depth ?? (below.matches(".more-rows") ? depth + 1 : 0)) > depth);) {
     const gone = below
     below = below.nextElementSibling
     gone.remove()

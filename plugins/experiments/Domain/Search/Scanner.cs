@@ -78,7 +78,7 @@ internal ref struct Scanner(string text)
     public readonly int LengthAt(int position)
     {
         var to = position;
-        while (to < _text.Length && !char.IsWhiteSpace(_text[to]) && (to == position || _text[to] is not (')' or ',')))
+        while (to < _text.Length && !char.IsWhiteSpace(_text[to]) && (to == position || _text[to] is not ('(' or ')' or ',')))
             to++;
         return to - position;
     }

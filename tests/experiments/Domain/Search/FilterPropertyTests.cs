@@ -9,7 +9,7 @@ public sealed class FilterPropertyTests
     private static readonly Arbitrary<string> Filterish = Gen.ListOf(Gen.OneOf(
         Gen.Elements(
             "metrics.", "params.", "tags", "attributes.", "run", "name", "run_id", ".", " ", " AND ", "and", "OR", "NOT", "IN", " IS ", "NULL",
-            "LIKE", "RLIKE", "=", "!=", ">", "<", ">=", "(", ")", ",", "'", "\"", "`", "1", "-1e9", "''", "'x'", "\0", "\ud800", "é", "\n", ";"),
+            "LIKE", "RLIKE", "BETWEEN", "min(", "mean (", " or ", "not ", ")) ", "((", "duration", "archived", "lost", "true", "-7d", "2h", "'2026-11-01'", "metrics.a = 1", "=", "!=", ">", "<", ">=", "(", ")", ",", "'", "\"", "`", "1", "-1e9", "''", "'x'", "\0", "\ud800", "é", "\n", ";"),
         ArbMap.Default.GeneratorFor<string?>().Select(s => s ?? "")))
         .Select(parts => string.Concat(parts)).ToArbitrary();
 
@@ -33,7 +33,27 @@ public sealed class FilterPropertyTests
         select new Clause(Entity.Tag, key, op, null),
         from op in Gen.Elements(Operator.In, Operator.NotIn)
         from texts in Gen.NonEmptyListOf(Text)
-        select new Clause(Entity.Dataset, "digest", op, new FilterValue.Texts([.. texts])));
+        select new Clause(Entity.Dataset, "digest", op, new FilterValue.Texts([.. texts])),
+        from key in Key
+        from aggregate in Gen.Elements(Aggregate.Last, Aggregate.Min, Aggregate.Max, Aggregate.Mean)
+        from numbers in Gen.NonEmptyListOf(ArbMap.Default.GeneratorFor<NormalFloat>())
+        select new Clause(Entity.Metric, key, Operator.NotIn, new FilterValue.Numbers([.. numbers.Select(n => n.Get)])) { Aggregate = aggregate },
+        from key in Key
+        from number in ArbMap.Default.GeneratorFor<NormalFloat>()
+        select new Clause(Entity.Param, key, Operator.Less, new FilterValue.Number(number.Get)),
+        from milliseconds in Gen.Choose(0, int.MaxValue)
+        select new Clause(Entity.Attribute, "end_time", Operator.GreaterOrEqual, new FilterValue.Ago(TimeSpan.FromMilliseconds(milliseconds))),
+        from flag in Gen.Elements(true, false)
+        select new Clause(Entity.Attribute, "lost", Operator.Equal, new FilterValue.Flag(flag)));
+
+    private static Gen<FilterNode> Trees(int deep)
+    {
+        var one = Clauses.Select(FilterNode (c) => new FilterNode.One(c));
+        if (deep == 0)
+            return one;
+        var parts = Trees(deep - 1).NonEmptyListOf().Select(p => p.Take(3));
+        return Gen.OneOf(one, parts.Select(p => FilterNode.Every(p)!), parts.Select(p => FilterNode.Either(p)!), Trees(deep - 1).Select(FilterNode (p) => new FilterNode.Except(p)));
+    }
 
     [Fact]
     public void Any_text_is_answered_with_a_filter_or_a_refusal_that_points_into_it() =>
@@ -54,17 +74,26 @@ public sealed class FilterPropertyTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
     [Fact]
-    public void What_is_printed_reads_back_as_the_same_clauses() =>
-        Prop.ForAll(Gen.ListOf(Clauses).Select(c => c.Take(100).ToArray()).ToArbitrary(), clauses =>
-            RunFilter.TryParse(new RunFilter(clauses).ToString(), out var again, out _) && again.Clauses.SequenceEqual(clauses))
+    public void What_is_printed_reads_back_as_the_same_tree() =>
+        Prop.ForAll(Trees(4).ToArbitrary(), tree =>
+            tree.Clauses.Count() > SearchLimits.MaxClauses || (RunFilter.TryParse(tree.ToString(), out var again, out _) && tree.Equals(again.Root)))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
-    public void What_was_read_and_printed_reads_back_as_the_same_clauses() =>
+    public void What_was_read_and_printed_reads_back_as_the_same_tree() =>
         Prop.ForAll(Filterish, text =>
             !RunFilter.TryParse(text, out var filter, out _)
-            || (RunFilter.TryParse(filter.ToString(), out var again, out _) && again.Clauses.SequenceEqual(filter.Clauses)))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+            || (RunFilter.TryParse(filter.ToString(), out var again, out _) && Equals(again.Root, filter.Root)))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+
+    [Fact]
+    public void A_completion_of_any_text_replaces_a_piece_at_the_caret() =>
+        Prop.ForAll(Filterish, Gen.Choose(-3, 200).ToArbitrary(), (text, caret) =>
+        {
+            var completion = Completion.At(text, caret);
+            var at = Math.Clamp(caret, 0, text.Length);
+            return completion.From <= at && at <= completion.Until && completion.Until <= text.Length && text[completion.From..at] == completion.Piece;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
     [Theory]
     [InlineData("(")]

@@ -73,14 +73,45 @@ public sealed class FilterTests
     [InlineData("metrics.a = ")]
     [InlineData("metrics.a LIKE 'x'")]
     [InlineData("start_time = '5'")]
-    [InlineData("params.a = 1")]
+    [InlineData("start_time > 7d")]
+    [InlineData("start_time > -7y")]
+    [InlineData("start_time > -d")]
+    [InlineData("start_time > -1000000d")]
+    [InlineData("start_time > '2026-13-01'")]
+    [InlineData("start_time IN ('2026-01-01')")]
+    [InlineData("duration > -2h")]
+    [InlineData("duration > '2h'")]
+    [InlineData("archived = 'true'")]
+    [InlineData("archived = 1")]
+    [InlineData("archived > true")]
+    [InlineData("lost")]
+    [InlineData("lost IS NULL")]
+    [InlineData("metrics.a IN ('1')")]
+    [InlineData("metrics.a IN (1, '2')")]
+    [InlineData("params.a IN (1, 'x')")]
+    [InlineData("params.a LIKE 1")]
+    [InlineData("params.a BETWEEN 'a' AND 'b'")]
+    [InlineData("metrics.a BETWEEN 1")]
+    [InlineData("metrics.a BETWEEN 1 OR 2")]
+    [InlineData("status BETWEEN 'a' AND 'b'")]
+    [InlineData("median(metrics.a) > 1")]
+    [InlineData("min(params.a) > 1")]
+    [InlineData("min(metrics.a > 1")]
+    [InlineData("min metrics.a > 1")]
+    [InlineData("min(min(metrics.a)) > 1")]
+    [InlineData("()")]
+    [InlineData("(metrics.a = 1")]
+    [InlineData("metrics.a = 1)")]
+    [InlineData("(metrics.a = 1))")]
+    [InlineData("metrics.a = 1 OR")]
+    [InlineData("OR metrics.a = 1")]
+    [InlineData("metrics.a = 1 OR OR metrics.b = 1")]
+    [InlineData("metrics.a = 1 AND NOT")]
+    [InlineData("NOT")]
     [InlineData("params.a > '1'")]
     [InlineData("params.a = abc")]
     [InlineData("status > 'RUNNING'")]
-    [InlineData("params.a IN ('x')")]
-    [InlineData("status IN ('RUNNING')")]
     [InlineData("params.a RLIKE 'x'")]
-    [InlineData("metrics.a IS NULL")]
     [InlineData("datasets.size = '1'")]
     [InlineData("attributes.colour = 'red'")]
     [InlineData("colour.red = 'red'")]
@@ -111,18 +142,73 @@ public sealed class FilterTests
     }
 
     [Theory]
-    [InlineData("metrics.a = 1 OR metrics.b = 2", 14, "'OR'")]
-    [InlineData("NOT metrics.a = 1", 0, "'NOT'")]
-    [InlineData("(metrics.a = 1)", 0, "'(metrics.a'")]
-    [InlineData("metrics.a = 1 AND (metrics.b = 2)", 18, "'(metrics.b'")]
-    [InlineData("metrics.a = 1 and not metrics.b = 2", 18, "'not'")]
-    public void Or_not_and_parentheses_are_refused_and_the_message_says_where_and_what_instead(string text, int position, string word)
+    [InlineData("tags.a = '1' OR tags.b = '2'", 13, "'OR'")]
+    [InlineData("NOT tags.a = '1'", 0, "'NOT'")]
+    [InlineData("(tags.a = '1')", 0, "'(tags.a'")]
+    [InlineData("tags.a = '1' and not tags.b = '2'", 17, "'not'")]
+    public void Experiments_and_models_know_no_or_not_and_parentheses_and_say_so(string text, int position, string word)
     {
-        var error = Refused(text);
+        Assert.False(ExperimentFilter.TryParse(text, out _, out var error));
+        Assert.False(ModelFilter.TryParse(text, out _, out _));
         Assert.Equal(position, error.Position);
         Assert.Contains(word, error.Message, StringComparison.Ordinal);
         Assert.Contains("AND only", error.Message, StringComparison.Ordinal);
         Assert.Contains($"position {position + 1}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tags.a = '1' OR tags.b = '2' AND tags.c = '3'", "tags.`a` = '1' OR tags.`b` = '2' AND tags.`c` = '3'")]
+    [InlineData("(tags.a = '1' OR tags.b = '2') AND tags.c = '3'", "(tags.`a` = '1' OR tags.`b` = '2') AND tags.`c` = '3'")]
+    [InlineData("not tags.a = '1' and tags.b = '2'", "NOT tags.`a` = '1' AND tags.`b` = '2'")]
+    [InlineData("NOT (tags.a = '1' AND tags.b = '2')", "NOT (tags.`a` = '1' AND tags.`b` = '2')")]
+    [InlineData("NOT(tags.a='1')OR(tags.b='2')", "NOT tags.`a` = '1' OR tags.`b` = '2'")]
+    [InlineData("((tags.a = '1') AND (tags.b = '2' AND tags.c = '3'))", "tags.`a` = '1' AND tags.`b` = '2' AND tags.`c` = '3'")]
+    [InlineData("NOT NOT lost = true", "NOT NOT attributes.`lost` = true")]
+    [InlineData("MIN( metrics.loss ) < .3", "min(metrics.`loss`) < 0.3")]
+    [InlineData("last(metrics.loss) < 0.3", "metrics.`loss` < 0.3")]
+    [InlineData("mean (metrics.`a b`) is null", "mean(metrics.`a b`) IS NULL")]
+    [InlineData("metrics.a BETWEEN 1 AND 2 OR lost = true", "metrics.`a` >= 1 AND metrics.`a` <= 2 OR attributes.`lost` = true")]
+    [InlineData("params.a NOT BETWEEN 1 AND 2", "NOT (params.`a` >= 1 AND params.`a` <= 2)")]
+    [InlineData("start_time > -7d AND end_time <= -90m", "attributes.`start_time` > -1w AND attributes.`end_time` <= -90m")]
+    [InlineData("start_time >= '2026-11-01'", "attributes.`start_time` >= 1793491200000")]
+    [InlineData("created < '2026-11-01T01:00+01:00'", "attributes.`start_time` < 1793491200000")]
+    [InlineData("duration > 1h30m OR duration < 10", "attributes.`duration` > 5400 OR attributes.`duration` < 10")]
+    [InlineData("params.lr <= 1e-3 AND tags.n != 4", "params.`lr` <= 0.001 AND tags.`n` != 4")]
+    [InlineData("params.bs IN (16, 32,)", "params.`bs` IN (16, 32)")]
+    [InlineData("metrics.a NOT IN (1)", "metrics.`a` NOT IN (1)")]
+    [InlineData("status in ('RUNNING', 'failed')", "attributes.`status` IN ('RUNNING', 'failed')")]
+    public void The_tree_is_printed_with_the_parentheses_it_needs(string text, string printed)
+    {
+        Assert.True(RunFilter.TryParse(text, out var filter, out var error), error?.Message);
+        Assert.Equal(printed, filter.ToString());
+        Assert.True(RunFilter.TryParse(printed, out var again, out error), error?.Message);
+        Assert.Equal(filter.Root, again.Root);
+    }
+
+    [Theory]
+    [InlineData("metrics.a = 1 AND (metrics.b = 2", 18, 1, "never closed")]
+    [InlineData("metrics.a = 1) AND metrics.b = 2", 13, 1, "never opened")]
+    [InlineData("metrics.loss < abc AND lost = true", 15, 3, "number without quotes")]
+    [InlineData("params.a > '1'", 11, 3, "without quotes")]
+    [InlineData("start_time > yesterday", 13, 9, "-7d")]
+    [InlineData("avg(metrics.a) > 1", 0, 3, "min, max, mean or last")]
+    [InlineData("lost = maybe", 7, 5, "true or false")]
+    [InlineData("metrics.a = 1 AND", 17, 0, "the end")]
+    [InlineData("metrics.a = 1 && metrics.b = 2", 14, 2, "AND or OR")]
+    public void An_error_marks_the_word_and_says_how_to_mend_it(string text, int position, int length, string says)
+    {
+        var error = Refused(text);
+        Assert.Equal((position, length), (error.Position, error.Length));
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nesting_has_an_end()
+    {
+        static string Nested(int deep) => $"{new string('(', deep)}params.a = 'x'{new string(')', deep)}";
+        Assert.True(RunFilter.TryParse(Nested(SearchLimits.MaxDepth), out _, out var error), error?.Message);
+        Assert.Equal(SearchLimits.MaxDepth, Refused(Nested(SearchLimits.MaxDepth + 1)).Position);
+        Assert.Contains("nested", Refused(string.Concat(Enumerable.Repeat("NOT ", SearchLimits.MaxDepth + 1)) + "params.a = 'x'").Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,6 +28,10 @@ public sealed class OrderTests
     [InlineData("nothing.acc")]
     [InlineData("metrics.`acc")]
     [InlineData("metrics.acc; drop table run")]
+    [InlineData("min(params.a)")]
+    [InlineData("median(metrics.a)")]
+    [InlineData("min(metrics.a")]
+    [InlineData("lost")]
     public void Anything_else_is_refused(string text)
     {
         Assert.False(SearchOrder.TryParseRuns([text], out _, out var error));
@@ -63,7 +67,7 @@ public sealed class OrderTests
     [Fact]
     public void A_printed_order_reads_back()
     {
-        SortKey[] keys = [new(Entity.Metric, "a `quoted` key", false), new(Entity.Attribute, "run_name", true)];
+        SortKey[] keys = [new(Entity.Metric, "a `quoted` key", false), new(Entity.Attribute, "run_name", true), new(Entity.Metric, "a `quoted` key", true) { Aggregate = Aggregate.Min }];
         Assert.True(SearchOrder.TryParseRuns(new SearchOrder(keys).ToEntries(), out var order, out _));
         Assert.Equal(keys, order.Keys);
     }

@@ -2,11 +2,13 @@ namespace Crucible.Experiments.Domain.Search;
 
 public sealed class RunQueryTests
 {
-    private static SearchSql Build(string filter, string[]? order = null, long[]? experiments = null, ViewType view = ViewType.Active, string visible = "true")
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000);
+
+    private static SearchSql Build(string filter, string[]? order = null, long[]? experiments = null, ViewType view = ViewType.Active, object?[]? after = null)
     {
         Assert.True(RunFilter.TryParse(filter, out var parsed, out var error), error?.Message);
         Assert.True(SearchOrder.TryParseRuns(order, out var sorted, out error), error?.Message);
-        return RunQuery.Build(parsed, sorted, experiments ?? [7], view, 100, 20, visible);
+        return RunQuery.Build(new(parsed, experiments ?? [7], view, Now), sorted, 100, after is null ? 20 : 0, after);
     }
 
     [Fact]
@@ -38,9 +40,8 @@ public sealed class RunQueryTests
     [Fact]
     public void The_frame_is_always_there()
     {
-        var sql = Build("", visible: "r.experiment_id = any(@Mine)");
+        var sql = Build("");
         Assert.Contains("r.lifecycle = 'active'", sql.Text, StringComparison.Ordinal);
-        Assert.Contains("(r.experiment_id = any(@Mine))", sql.Text, StringComparison.Ordinal);
         Assert.Contains("order by r.start_time desc, r.run_id", sql.Text, StringComparison.Ordinal);
         Assert.Contains("limit @Limit offset @Offset", sql.Text, StringComparison.Ordinal);
         Assert.Equal(100, sql.Parameters["Limit"]);
@@ -61,6 +62,19 @@ public sealed class RunQueryTests
     [InlineData("datasets.digest NOT IN ('x')", "not d.digest = any(", "experiments.dataset d")]
     [InlineData("run_name RLIKE 'x'", "r.name ~ ", "experiments.run r")]
     [InlineData("status LIKE 'RUN%'", "when 'running' then 'RUNNING'", "end) like ")]
+    [InlineData("status IN ('FINISHED')", "r.status = any(", "experiments.run r")]
+    [InlineData("metrics.a IS NULL", "not exists (select from experiments.series x", "x.last_value is not null")]
+    [InlineData("min(metrics.a) < 1", "x.min_value < ", "x.key = ")]
+    [InlineData("mean(metrics.a) > 1", "experiments.mean_of(x.mean_sum, x.mean_points) > ", "< 'NaN'")]
+    [InlineData("params.a < 1", "experiments.number_of(x.value) < ", "experiments.param x")]
+    [InlineData("tags.a NOT IN (1, 2)", "not experiments.number_of(x.value) = any(", "experiments.tag x")]
+    [InlineData("NOT params.a = 'x'", "is not true", "exists (select from experiments.param x")]
+    [InlineData("metrics.a > 1 OR params.b = 'x'", "\n  or (exists", "experiments.series x")]
+    [InlineData("archived = false", "r.archived_at is null", "experiments.run r")]
+    [InlineData("lost != false", "- (select e.lost_after", ") is true")]
+    [InlineData("parent_run_id IS NULL", "r.parent_run_id is null", "experiments.run r")]
+    [InlineData("datasets.name IS NULL", "not exists (select from experiments.input i", "d.name is not null")]
+    [InlineData("duration > 2h", "r.end_time::double precision", "/ 1000) > ")]
     public void A_clause_becomes_its_condition(string filter, string expected, string andAlso)
     {
         var text = Build(filter).Text;
@@ -139,6 +153,25 @@ public sealed class RunQueryTests
         var many = Build(string.Join(" AND ", Enumerable.Range(0, 20).Select(n => $"params.p{n} = 'x'"))).Text;
         Assert.Equal(20, many.Split("offset 0)").Length - 1);
 
+        // Under OR there is nothing to join, and clauses of one key stay apart.
+        Assert.Equal(2, Probes(Build("params.a = 'x' OR params.a = 'y'").Text).Length);
+
         static string[] Probes(string text) => text.Split("exists (")[1..];
+    }
+
+    [Fact]
+    public void A_relative_time_counts_from_the_search() =>
+        Assert.Contains(1_700_000_000_000L - 7 * 86_400_000, Build("start_time > -7d").Parameters.Values);
+
+    [Theory]
+    [InlineData("", new object[] { 5L, "id" }, "r.start_time <= @", "r.run_id > @")]
+    [InlineData("metrics.a DESC", new object[] { false, 1.5, 5L, "id" }, "m.last_value <= @", "m.last_value < @")]
+    [InlineData("metrics.a", new object[] { double.NaN, 5L, "id" }, "m.last_value < 'NaN' and false", "m.last_value = 'NaN' and r.start_time <=")]
+    [InlineData("params.a DESC", new object[] { "v", 5L, "id" }, ".value < @", ".value is null or")]
+    public void A_page_after_a_run_begins_where_an_index_can(string order, object[] after, string expected, string andAlso)
+    {
+        var text = Build("", order.Length == 0 ? [] : [order], after: after).Text;
+        Assert.Contains(expected, text, StringComparison.Ordinal);
+        Assert.Contains(andAlso, text, StringComparison.Ordinal);
     }
 }
