@@ -5,7 +5,17 @@ using Dapper;
 namespace Crucible.Experiments.Data;
 
 /// <summary>What a run left behind that was deleted for ever.</summary>
-public sealed record Leftover(Guid RunId, string Folder, long[] Series);
+public sealed record Leftover
+{
+    /// <summary>The run.</summary>
+    public required Guid RunId { get; init; }
+
+    /// <summary>The folder of its files.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Its metrics.</summary>
+    public required IReadOnlyList<long> Series { get; init; }
+}
 
 /// <summary>Deletion for ever. A run goes in one statement; its points, of which there may be millions, and its files follow in slices.</summary>
 public sealed class LeftoverStore(Database database)
@@ -17,12 +27,13 @@ public sealed class LeftoverStore(Database database)
     public async Task<IReadOnlyList<Leftover>> Some(CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        return (await connection.QueryAsync<Leftover>(new("select run_id, folder, series from experiments.leftover order by run_id limit 50", cancellationToken: cancel))).AsList();
+        return [.. (await connection.QueryAsync<(Guid RunId, string Folder, long[] Series)>(new("select run_id, folder, series from experiments.leftover order by run_id limit 50", cancellationToken: cancel)))
+            .Select(l => new Leftover { RunId = l.RunId, Folder = l.Folder, Series = l.Series })];
     }
 
     /// <summary>Deletes the points and buckets of these series.</summary>
     /// <returns>How many rows went.</returns>
-    public async Task<long> Points(long[] series, CancellationToken cancel)
+    public async Task<long> Points(IReadOnlyList<long> series, CancellationToken cancel)
     {
         var gone = 0L;
         foreach (var table in (string[])["point", "bucket"])
@@ -31,7 +42,7 @@ public sealed class LeftoverStore(Database database)
                 await using var connection = await database.Open(cancel);
                 return await connection.ExecuteAsync(new($"""
                     delete from experiments.{table} where ctid = any(array(select ctid from experiments.{table} where series_id = any(@series) limit @RowsAtOnce))
-                    """, new { series, RowsAtOnce }, cancellationToken: cancel));
+                    """, new { series = series.ToArray(), RowsAtOnce }, cancellationToken: cancel));
             });
         return gone;
     }

@@ -97,7 +97,7 @@ public sealed class RunTableStore(Database database, TimeProvider time)
                 select k.run_id, k.key from unnest(@asked) as n (run_id) cross join lateral (
                     select s.run_id, s.key from experiments.series s where s.run_id = n.run_id and s.points > 0 and s.key not like 'system/%' order by s.key limit @KeysOfARun) k
                 union all select s.run_id, s.key from experiments.series s where s.run_id = any(@asked) and s.key = any(@Judging) and s.points > 0) keys
-            group by key order by 2 desc, key limit 200;
+            group by key order by key = any(@Judging) desc, 2 desc, key limit 200;
             select key, count(*) as runs, count(distinct value) as values from unnest(@asked) as n (run_id) cross join lateral (
                 select p.key, p.value from experiments.param p where p.run_id = n.run_id order by p.key limit @KeysOfARun) k
             group by key order by key limit 400

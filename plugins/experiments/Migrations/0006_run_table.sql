@@ -56,7 +56,7 @@ create table experiments.run_batch_change (
 -- What a run leaves behind that is gone for ever: points are too many to go with it in one transaction, files are elsewhere.
 create table experiments.leftover (
     run_id          uuid primary key,
-    folder          text,
+    folder          text not null,
     series          bigint[] not null
 );
 create index run_trash on experiments.run (deleted_at) where lifecycle = 'deleted';

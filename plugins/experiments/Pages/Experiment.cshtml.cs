@@ -156,7 +156,7 @@ public sealed class ExperimentModel(ExperimentStore experiments, ExperimentReade
             return Refused(refusal);
         if (!await Read(id, cancel))
             return NotFound();
-        View = View with { Frame = View.Frame with { Error = new(field, refusal.Message, entered), Edit = edit } };
+        View = View with { Frame = View.Frame with { Error = new(field, refusal.Message, entered), Edit = edit }, Token = Token };
         Response.StatusCode = 422;
         return Page();
     }

@@ -14,7 +14,7 @@ public sealed record RunsForm
     public string? Act { get; init; }
 
     /// <summary>The selected runs.</summary>
-    public IReadOnlyList<string> Ids { get; init; } = [];
+    public IReadOnlyList<string>? Ids { get; init; }
 
     /// <summary><c>1</c> for all that match.</summary>
     public string? All { get; init; }
@@ -46,7 +46,7 @@ public sealed record RunsForm
             wrong = "Tags that begin with mlflow. mean something to MLflow and are set run by run.";
         else if (act == RunAct.Purge && Confirm?.Trim() != experiment.Trim())
             wrong = $"Type {experiment} to delete runs for ever.";
-        return wrong.Length > 0 ? null : new(act!.Value, [.. Ids.Select(i => RunId.TryRead(i, out var id) ? id : Guid.Empty).Where(i => i != Guid.Empty).Distinct().Take(RunActs.Most)])
+        return wrong.Length > 0 ? null : new(act!.Value, [.. (Ids ?? []).Select(i => RunId.TryRead(i, out var id) ? id : Guid.Empty).Where(i => i != Guid.Empty).Distinct().Take(RunActs.Most)])
         {
             Key = act == RunAct.Tag ? Key!.Trim() : null,
             Value = act == RunAct.Tag ? Domain.Wording.Cut(Value ?? "", Limits.TagValue) : null,
