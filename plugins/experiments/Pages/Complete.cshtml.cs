@@ -13,9 +13,7 @@ public sealed class CompleteModel(ExperimentStore experiments, CompletionReader 
     {
         if (await experiments.Find(id, Actor, cancel) is null)
             return NotFound();
-        // No stored text holds U+0000, so nothing completes it.
-        var filter = (text ?? "").Replace('\0', '\uFFFD');
-        var completion = Completion.At(filter, at ?? filter.Length);
+        var completion = Completion.At(text ?? "", at ?? int.MaxValue);
         return await Fragment<RunSearchOptions>((nameof(RunSearchOptions.Completion), completion), (nameof(RunSearchOptions.Items), await reader.Options(id, completion, cancel)));
     }
 }

@@ -21,9 +21,10 @@ internal sealed class ClauseSql(SqlDraft sql, string experiments, string fence, 
             yield return condition;
         foreach (var node in nodes)
             if (node is not FilterNode.One)
-                yield return Expression(node);
+                yield return (fence.Length == 0 ? this : new(sql, experiments, "", now)).Expression(node);
     }
 
+    // Nothing in here can become a join, and without a fence the planner may hash what it would else probe for each run.
     private string Expression(FilterNode node) => node switch
     {
         FilterNode.All all => $"({string.Join("\n  and ", Conditions(all.Parts))})",

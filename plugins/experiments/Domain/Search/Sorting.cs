@@ -24,7 +24,7 @@ internal sealed class Sorting
                     // PostgreSQL sorts NaN above all numbers: right when ascending, put behind them when descending.
                     var shown = fence.Length == 0 ? ClauseSql.MetricColumn(alias, key.Aggregate) : $"{alias}.value";
                     if (!key.Ascending)
-                        _columns.Add(($"{shown} = 'NaN'", true, true));
+                        _columns.Add(($"({shown} = 'NaN')", true, true));
                     _columns.Add((shown, key.Ascending, true));
                     break;
                 default:

@@ -131,7 +131,7 @@ public sealed class RunQueryTests
     public void Nan_comes_after_numbers_and_missing_last_in_either_direction()
     {
         Assert.Contains("last_value asc nulls last", Build("", ["metrics.a ASC"], [1, 2]).Text, StringComparison.Ordinal);
-        Assert.Matches(@"last_value = 'NaN' asc nulls last, \w+\.last_value desc nulls last", Build("", ["metrics.a DESC"], [1, 2]).Text);
+        Assert.Matches(@"last_value = 'NaN'\) asc nulls last, \w+\.last_value desc nulls last", Build("", ["metrics.a DESC"], [1, 2]).Text);
         Assert.Contains("end_time desc nulls last", Build("", ["end_time DESC"]).Text, StringComparison.Ordinal);
     }
 
