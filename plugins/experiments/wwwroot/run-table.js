@@ -35,7 +35,7 @@ document.addEventListener("click", event => {
   go(link.href)
 })
 
-// Tabs of the views are links that leave nothing but the table and the tabs as they were; the strip and the bar below change with them.
+// Back and forward between states that were reached so; other pages are left to the browser.
 addEventListener("popstate", ({ state }) => { if (region() && !state?.htmx && !state?.drawer) again() })
 
 // ── Columns ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -56,17 +56,18 @@ function move(head, by) {
   const to = Math.min(list.length - 1, Math.max(0, at + by))
   if (to === at) return
   list.splice(to, 0, list.splice(at, 1)[0])
-  focusLater = head.dataset.column
+  keepFocus(head)
   setColumns(list)
 }
 
 // The focus returns to the heading that was moved, which the new table draws elsewhere.
 let focusLater = null
+let focusUntil = 0
+const keepFocus = head => { focusLater = head.dataset.column; focusUntil = performance.now() + 2000 }
 document.addEventListener("htmx:after:swap", () => {
   pin()
-  if (!focusLater) return
-  const head = heads().find(each => each.dataset.column === focusLater)
-  if (head) { focusLater = null; head.querySelector(".column-more")?.focus() }
+  const head = focusLater && heads().find(each => each.dataset.column === focusLater)
+  if (head && performance.now() < focusUntil) head.querySelector(".column-more")?.focus()
 })
 
 document.addEventListener("keydown", event => {
@@ -75,7 +76,7 @@ document.addEventListener("keydown", event => {
   const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
   if (event.altKey && by) {
     event.preventDefault()
-    if (event.shiftKey) { focusLater = head.dataset.column; setWidths(head, Math.round(head.getBoundingClientRect().width) + by * 20) } else move(head, by)
+    if (event.shiftKey) { keepFocus(head); setWidths(head, Math.round(head.getBoundingClientRect().width) + by * 20) } else move(head, by)
   } else if (event.key === "Delete") { event.preventDefault(); setColumns(columns().filter(each => each !== head.dataset.column)) }
 })
 
@@ -129,8 +130,9 @@ function drag(event, head, all, done) {
     for (const each of all) delete each.dataset.drop
     if (!dragged) return
     // The click that ends a drag is none.
-    addEventListener("click", stop => { stop.preventDefault(); stop.stopPropagation() }, { capture: true, once: true })
-    setTimeout(() => removeEventListener("click", () => {}, { capture: true }))
+    const swallow = click => { click.preventDefault(); click.stopPropagation() }
+    addEventListener("click", swallow, { capture: true, once: true })
+    setTimeout(() => removeEventListener("click", swallow, { capture: true }))
     if (!over) return
     over[after ? "after" : "before"](head)
     done()
