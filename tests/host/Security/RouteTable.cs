@@ -149,6 +149,7 @@ internal static class RouteTable
 
         // Experiments: pages -----------------------------------------------------------------------------------------------
         new("GET /experiments/{id:long}", Reader) { At = "id={experiment}" },
+        new("GET /experiments/{id:long}/complete", Reader) { At = "id={experiment}", Query = "text=metrics." },
         new("GET /experiments/compare", Reader) { Query = "runs={run}" },
         new("GET /experiments/runs/{runId}", Reader) { At = "runId={run}" },
         new("GET /experiments/{experimentId:long}/runs/{runId}/{**rest}", SignedIn) { At = "experimentId=1&runId={run}&rest=x" },
