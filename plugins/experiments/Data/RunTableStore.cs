@@ -218,6 +218,19 @@ public sealed class RunTableStore(Database database, TimeProvider time)
             """, new { parent, limit, offset }, cancellationToken: cancel))];
     }
 
+    /// <summary>These runs and all that are nested in them, of their own experiment.</summary>
+    public async Task<Guid[]> WithNested(long experimentId, Guid[] runIds, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return [.. await connection.QueryAsync<Guid>(new("""
+            with recursive family (run_id) as (
+                select unnest(@runIds)
+                union
+                select c.run_id from family f join experiments.run c on c.parent_run_id = f.run_id and c.experiment_id = @experimentId and c.lifecycle = 'active')
+            select run_id from family
+            """, new { experimentId, runIds }, cancellationToken: cancel))];
+    }
+
     /// <summary>The values of these parameters of one run, for the cells that a push fills.</summary>
     public async Task<IReadOnlyList<Entry>> Params(Guid runId, string[] keys, CancellationToken cancel)
     {

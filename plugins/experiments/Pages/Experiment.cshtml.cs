@@ -108,8 +108,7 @@ public sealed class ExperimentModel(ExperimentStore experiments, ExperimentReade
             return Forbid();
         if (form.Order(experiment.Name, out var wrong) is not { } order)
             return Refused(ProtocolError.Invalid(wrong));
-        if (form.All == "1")
-            order = order with { RunIds = await parts.All(id, await Filter(id, cancel), Actor, cancel) };
+        order = await parts.Chosen(id, order, form.All == "1", await Filter(id, cancel), Actor, cancel);
         var (outcome, refusal) = await batches.Begin(id, order, Actor, cancel);
         return await Told(id, outcome, refusal, cancel);
     }

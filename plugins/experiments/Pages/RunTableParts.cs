@@ -10,15 +10,17 @@ using Microsoft.AspNetCore.Mvc;
 namespace Crucible.Experiments.Pages;
 
 /// <summary>Parts of the run table that are asked for alone: more rows, the runs of a parent or group, what menus find. The experiment was found before.</summary>
-public sealed class RunTableParts(RunTableReader reader, KeyStore keys, ExperimentListStore lists, RunBatchStore batches)
+public sealed class RunTableParts(RunTableReader reader, RunTableStore tables, KeyStore keys, ExperimentListStore lists, RunBatchStore batches)
 {
     private const int KeysAtOnce = 30;
 
     /// <summary>Whether a part is one of these.</summary>
     public static bool Reads(string part) => part is "rows" or "children" or "group" or "columns" or "column" or "groups" or "count" or "targets" or "batches";
 
-    /// <summary>All runs that a table shows.</summary>
-    public Task<Guid[]> All(long experimentId, RunTableFilter filter, Actor actor, CancellationToken cancel) => reader.All(experimentId, filter, actor, cancel);
+    /// <summary>The runs that somebody chose in a table: those, all that it shows, and where runs stand folded below their parents also those.</summary>
+    public async Task<BatchOrder> Chosen(long experimentId, BatchOrder order, bool all, RunTableFilter filter, Actor actor, CancellationToken cancel) =>
+        all ? order with { RunIds = await reader.All(experimentId, filter, actor, cancel) }
+        : filter.Nests && order.Act is (RunAct.Archive or RunAct.Trash or RunAct.Move) ? order with { RunIds = await tables.WithNested(experimentId, order.RunIds, cancel) } : order;
 
     /// <summary>The rows behind a run.</summary>
     public Task<RunTableView> After(RunTableView table, Guid after, string? within, Actor actor, CancellationToken cancel) => reader.After(table, after, within, actor, cancel);

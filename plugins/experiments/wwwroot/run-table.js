@@ -147,6 +147,9 @@ document.addEventListener("dragstart", event => { if (event.target.closest?.("[d
 function pin() {
   const here = table()
   if (!here) return
+  // A thousand cells that stick cost every frame of a scroll; where all columns have room none of them need to.
+  const scroller = here.parentElement
+  here.toggleAttribute("data-overflows", scroller.scrollWidth > scroller.clientWidth + 1)
   let left = 0
   for (const cell of here.querySelectorAll("thead th:is(.pick, [data-pin])")) {
     if (cell.dataset.pin) here.style.setProperty(`--pin${cell.dataset.pin}`, `${left}px`)
@@ -321,8 +324,8 @@ async function count(offer) {
   query.set("part", "count")
   const answer = await fetch(`${location.pathname}?${query}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(15_000) }).catch(() => null)
   if (!answer?.ok) return
-  offer.dataset.count = Number(await answer.text()).toLocaleString("en")
-  offer.textContent = `Select all ${offer.dataset.count} that match`
+  offer.dataset.found = Number(await answer.text()).toLocaleString("en")
+  offer.textContent = `Select all ${offer.dataset.found} that match`
 }
 
 document.addEventListener("click", ({ target }) => {
@@ -332,7 +335,7 @@ document.addEventListener("click", ({ target }) => {
   offer.setAttribute("aria-pressed", String(on))
   setAll(on ? "1" : "")
   const said = offer.closest(".bulk").querySelector("[data-count]")
-  if (on) said.textContent = `All ${offer.dataset.count ?? ""} selected`
+  if (on) said.textContent = `All ${offer.dataset.found ?? ""} selected`
 })
 
 // A form in a dialog that was taken closes it; the table comes by itself.
