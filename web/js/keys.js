@@ -20,6 +20,8 @@ document.addEventListener("keydown", event => {
     if (field) { event.preventDefault(); field.focus(); field.select?.() }
     return
   }
+  // Enter presses what has the focus, as it does everywhere.
+  if (event.key === "Enter" && event.target.closest?.("a, button, summary")) return
   const name = nameOf(event).toUpperCase()
   const all = [...(open ?? document).querySelectorAll("[data-key]")].filter(each => !each.disabled && each.checkVisibility())
   const keyed = wanted => all.find(each => each.dataset.key.toUpperCase() === wanted)

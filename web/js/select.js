@@ -1,6 +1,6 @@
 // Selection in tables: <table data-select="bulk-id"> with a checkbox data-select-all in its head and one with
 // data-select-row in each row. Shift-click takes a range, Esc clears; the bar with that id shows the count and its
-// forms get the chosen values as hidden fields named ids. Chosen rows survive a morph, since they are kept here.
+// forms get the chosen values as hidden fields named ids, as do forms elsewhere with data-selected="bulk-id". Chosen rows survive a morph, since they are kept here.
 
 const chosen = new WeakMap() // table → Set of values
 let last = null
@@ -25,7 +25,7 @@ function show(table) {
   bar.hidden = set.size === 0
   const count = bar.querySelector("[data-count]")
   if (count) count.textContent = `${set.size} selected`
-  for (const slot of bar.querySelectorAll("[data-ids]")) slot.replaceChildren(...[...set].map(value => Object.assign(document.createElement("input"), { type: "hidden", name: slot.dataset.ids || "ids", value })))
+  for (const slot of document.querySelectorAll(`#${CSS.escape(bar.id)} [data-ids], [data-selected="${CSS.escape(bar.id)}"] [data-ids]`)) slot.replaceChildren(...[...set].map(value => Object.assign(document.createElement("input"), { type: "hidden", name: slot.dataset.ids || "ids", value })))
   table.dispatchEvent(new CustomEvent("selection", { bubbles: true, detail: { values: [...set] } }))
 }
 

@@ -85,4 +85,19 @@ public sealed class ExperimentListStore(Database database)
             order by {(running ? "r.heard_at > now() - e.lost_after desc, r.start_time" : "r.end_time")} desc, r.run_id limit @limit
             """, new { actor.SeesAll, actor.ReadTeams, limit }, cancellationToken: cancel))).AsList();
     }
+
+    /// <summary>Experiments that this actor may write to, those whose name begins with the text first, then those that changed last.</summary>
+    /// <param name="text">A part of the name.</param>
+    /// <param name="but">One that is left out.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<IReadOnlyList<(long Id, string Name)>> Writable(string text, long but, Actor actor, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<(long, string)>(new("""
+            select e.experiment_id, e.name from experiments.experiment e
+            where (@SeesAll or e.team_id = any(@WriteTeams)) and e.lifecycle = 'active' and e.experiment_id <> @but and (@text = '' or e.name ilike @pattern)
+            order by e.name ilike @begins desc, e.updated_ms desc, e.experiment_id limit 50
+            """, new { actor.SeesAll, actor.WriteTeams, but, text, pattern = Like.Within(text), begins = Like.Within(text)[1..] }, cancellationToken: cancel))).AsList();
+    }
 }

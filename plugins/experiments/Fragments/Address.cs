@@ -53,4 +53,11 @@ public static class Address
         var set = query.Where(q => !string.IsNullOrEmpty(q.Value)).Select(q => $"{q.Name}={Uri.EscapeDataString(q.Value!)}").ToList();
         return set.Count == 0 ? path : $"{path}{(path.Contains('?') ? '&' : '?')}{string.Join('&', set)}";
     }
+
+    /// <summary>A path with these parameters, empty ones too: there an empty value says more than none.</summary>
+    public static string State(string path, IEnumerable<(string Name, string Value)> query)
+    {
+        var set = query.Select(q => $"{q.Name}={Uri.EscapeDataString(q.Value)}").ToList();
+        return set.Count == 0 ? path : $"{path}?{string.Join('&', set)}";
+    }
 }

@@ -70,8 +70,15 @@ public static class Dom
 
     /// <summary>What they have told.</summary>
     public static string AlertEvents(long experimentId) => $"alert-events-{Number(experimentId)}";
+
     /// <summary>What an import's page says of it.</summary>
     public static string Import(Guid importId) => $"import-{importId:N}";
+
+    /// <summary>The views of an experiment's run table.</summary>
+    public static string RunViews(long experimentId) => $"experiment-views-{Number(experimentId)}";
+
+    /// <summary>Acts on many runs that are under way.</summary>
+    public static string RunBatches(long experimentId) => $"experiment-batches-{Number(experimentId)}";
 
     /// <summary>The list of experiments.</summary>
     public const string Experiments = "experiments-list";

@@ -17,3 +17,12 @@ public sealed record ExperimentRestored(long ExperimentId);
 
 /// <summary>Tags of an experiment were set or removed; its note is the tag <c>mlflow.note.content</c>.</summary>
 public sealed record ExperimentTagged(long ExperimentId, string[] Keys);
+
+/// <summary>Somebody said which values of a metric are better. Told on <c>experiment:{id}</c>.</summary>
+public sealed record MetricGoalSet(long ExperimentId, string Key);
+
+/// <summary>A saved view of the run table was made, changed or deleted. Told on <c>experiment:{id}</c> when it is shared.</summary>
+public sealed record RunViewsChanged(long ExperimentId);
+
+/// <summary>Something was done to many runs, or goes on being done. Told on <c>experiment:{id}</c> and <c>experiments:{team}</c>; each run's own topic hears of it beside.</summary>
+public sealed record RunsActedOn(long ExperimentId, Guid BatchId);

@@ -12,6 +12,7 @@ internal static class ListLive
         .Live<ExperimentSettingsChanged>((_, push) => Changed(push))
         .Live<RunStarted>((_, push) => Changed(push))
         .Live<RunStatusChanged>((_, push) => Changed(push))
+        .Live<RunsActedOn>((_, push) => Changed(push))
         .Live<RunDeleted>((_, push) => Changed(push))
         .Live<RunRestored>((_, push) => Changed(push));
 

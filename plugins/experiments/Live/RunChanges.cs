@@ -29,3 +29,6 @@ public sealed record RunArtifactsChanged(Guid RunId, long ExperimentId, string P
 
 /// <summary>A run was put out of the way, or brought back.</summary>
 public sealed record RunArchived(Guid RunId, long ExperimentId, bool Archived);
+
+/// <summary>A run was archived, brought back from there, or put into another experiment.</summary>
+public sealed record RunMoved(Guid RunId, long ExperimentId);

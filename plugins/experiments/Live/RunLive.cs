@@ -15,6 +15,7 @@ internal static class RunLive
         .Live<RunDeleted>((change, push) => OnPage(push, () => Head(change.RunId, push)))
         .Live<RunRestored>((change, push) => OnPage(push, () => Head(change.RunId, push)))
         .Live<RunArchived>((change, push) => OnPage(push, () => Head(change.RunId, push)))
+        .Live<RunMoved>((change, push) => OnPage(push, () => Head(change.RunId, push)))
         .Live<RunTagged>((change, push) => OnPage(push, () => Tags(change, push)))
         .Live<RunParamsLogged>((change, push) => Refresh(push, Dom.RunParams(change.RunId)))
         .Live<RunLinked>((change, push) => Refresh(push, Dom.RunLinks(change.RunId)))

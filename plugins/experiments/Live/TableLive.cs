@@ -18,6 +18,10 @@ internal static class TableLive
         .Live<RunParamsLogged>((change, push) => OnTable(push, () => Params(change, push)))
         .Live<RunDeleted>((change, push) => OnTable(push, () => Anew(change.ExperimentId, push)))
         .Live<RunRestored>((change, push) => OnTable(push, () => Anew(change.ExperimentId, push)))
+        .Live<RunArchived>((change, push) => OnTable(push, () => Anew(change.ExperimentId, push)))
+        .Live<RunsActedOn>(ActedOn)
+        .Live<RunViewsChanged>((change, push) => { push.Refresh(Dom.RunViews(change.ExperimentId)); return ValueTask.CompletedTask; })
+        .Live<MetricGoalSet>((change, push) => Anew(change.ExperimentId, push))
         .Live<ExperimentRenamed>((change, push) => Head(change.ExperimentId, push))
         .Live<ExperimentSettingsChanged>((change, push) => OnTable(push, () => Anew(change.ExperimentId, push)))
         .Live<ExperimentDeleted>((change, push) => Head(change.ExperimentId, push))
@@ -30,6 +34,7 @@ internal static class TableLive
     private static ValueTask Announce(RunStarted change, LivePush push)
     {
         push.Data("run-started", new { run = change.RunId.ToString("N"), fresh = Dom.Fresh(change.ExperimentId) });
+        push.Refresh(Dom.RunViews(change.ExperimentId));
         push.Refresh(Dom.ExperimentHead(change.ExperimentId));
         return ValueTask.CompletedTask;
     }
@@ -50,9 +55,20 @@ internal static class TableLive
             await push.Replace<RunParamValue>(Dom.RunParam(change.RunId, key), (nameof(RunParamValue.RunId), change.RunId), (nameof(RunParamValue.Key), key), (nameof(RunParamValue.Value), value));
     }
 
+    // A long act tells of each of its slices; the table itself is drawn anew when it has ended.
+    private static async ValueTask ActedOn(RunsActedOn change, LivePush push)
+    {
+        if (push.Topic.Kind != "experiment")
+            return;
+        push.Refresh(Dom.RunBatches(change.ExperimentId));
+        if (await push.Services.GetRequiredService<RunBatchStore>().Find(change.BatchId, push.Cancel) is not { EndedAt: null })
+            await Anew(change.ExperimentId, push);
+    }
+
     private static ValueTask Anew(long experimentId, LivePush push)
     {
         push.Refresh(Dom.RunTable(experimentId));
+        push.Refresh(Dom.RunViews(experimentId));
         push.Refresh(Dom.ExperimentHead(experimentId));
         return ValueTask.CompletedTask;
     }

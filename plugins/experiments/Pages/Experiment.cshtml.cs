@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Crucible.Experiments.Pages;
 
 /// <summary>An experiment and its runs.</summary>
-public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, ExperimentReader reader, Database database) : ExperimentPageModel
+public sealed class ExperimentModel(ExperimentStore experiments, ExperimentReader reader, RunTableParts parts, RunViewStore views, RunBatchStore batches, MetricGoalStore goals, Database database) : ExperimentPageModel
 {
     /// <summary>What the page shows.</summary>
     public ExperimentView View { get; private set; } = null!;
@@ -19,6 +19,8 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
     public async Task<IActionResult> OnGet(long id, string? part, CancellationToken cancel)
     {
         var cursor = part is null ? await database.CursorOf([Topics.Experiment(id)], cancel) : null;
+        if (part is not null && RunTableParts.Reads(part))
+            return await experiments.Find(id, Actor, cancel) is { } experiment ? await parts.Answer(this, id, part, await Filter(id, cancel), Actor.MayWrite(experiment.TeamId), cancel) : NotFound();
         if (!await Read(id, cancel))
             return NotFound();
         if (cursor is not null)
@@ -30,7 +32,7 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
         {
             null => Page(),
             "table" => await Fragment<RunTable>((nameof(RunTable.View), View.Table)),
-            "rows" => await Fragment<RunTableRows>((nameof(RunTableRows.View), View.Table)),
+            "views" => await Fragment<RunViews>((nameof(RunViews.View), View)),
             "strip" => await Fragment<ExperimentStrip>((nameof(ExperimentStrip.ExperimentId), id), (nameof(ExperimentStrip.Charts), await reader.Strip(View.Table, cancel))),
             "head" => await Fragment<ExperimentHead>((nameof(ExperimentHead.Experiment), View.Frame.Experiment), (nameof(ExperimentHead.Tags), View.Frame.Tags),
                 (nameof(ExperimentHead.Counts), View.Table.Counts), (nameof(ExperimentHead.First), View.Table.First), (nameof(ExperimentHead.Best), View.Table.Best)),
@@ -59,18 +61,71 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
     /// <summary>Brings it back.</summary>
     public Task<IActionResult> OnPostRestore(long id, CancellationToken cancel) => Act(id, () => experiments.Restore(id, Actor, cancel));
 
-    /// <summary>Deletes runs; those that this actor may not delete stay.</summary>
-    public Task<IActionResult> OnPostDeleteRuns(long id, [FromForm] string[] ids, CancellationToken cancel) => Act(id, () => Each(ids, run => runs.Delete(run, Actor, cancel)));
+    /// <summary>Says which values of a metric are better.</summary>
+    public async Task<IActionResult> OnPostGoal(long id, [FromQuery] string? key, [FromQuery] string? goal, CancellationToken cancel) =>
+        goal is not ("min" or "max") ? BadRequest()
+        : await goals.Set(id, key ?? "", goal == "min" ? MetricGoal.Min : MetricGoal.Max, Actor, cancel) is { } refusal ? Refused(refusal) : await Back(id, cancel);
 
-    /// <summary>Restores runs.</summary>
-    public Task<IActionResult> OnPostRestoreRuns(long id, [FromForm] string[] ids, CancellationToken cancel) => Act(id, () => Each(ids, run => runs.Restore(run, Actor, cancel)));
-
-    private static async Task<ProtocolError?> Each(string[] ids, Func<Guid, Task<ProtocolError?>> verb)
+    /// <summary>Keeps what the address says as a view.</summary>
+    public async Task<IActionResult> OnPostSaveView(long id, [FromForm] string? name, [FromForm] bool shared, CancellationToken cancel)
     {
-        ProtocolError? refusal = null;
-        foreach (var text in ids.Take(RunTableFilter.PageSize * 20))
-            refusal = RunId.TryRead(text, out var run) ? await verb(run) ?? refusal : refusal;
-        return refusal;
+        if (await experiments.Find(id, Actor, cancel) is null)
+            return NotFound();
+        var filter = await Filter(id, cancel);
+        var (viewId, refusal) = await views.Save(id, name, shared, filter.State, Actor, cancel);
+        if (refusal is not null)
+            return await AtField(id, refusal, "view", name, "view", cancel);
+        new Toast($"“{name!.Trim()}” is saved").Say(HttpContext);
+        return LocalRedirect(Address.With(Address.Experiment(id), ("view", $"{viewId}")));
+    }
+
+    /// <summary>Gives the view another name.</summary>
+    public async Task<IActionResult> OnPostRenameView(long id, long view, [FromForm] string? name, CancellationToken cancel) =>
+        await views.Update(id, view, name ?? "", null, null, Actor, cancel) is { } refusal ? await AtField(id, refusal, "view", name, "view-name", cancel) : await Back(id, cancel);
+
+    /// <summary>Keeps what the address says in the view it began with.</summary>
+    public async Task<IActionResult> OnPostUpdateView(long id, long view, CancellationToken cancel)
+    {
+        if (await experiments.Find(id, Actor, cancel) is null)
+            return NotFound();
+        return await views.Update(id, view, null, null, (await Filter(id, cancel)).State, Actor, cancel) is { } refusal ? Refused(refusal) : LocalRedirect(Address.With(Address.Experiment(id), ("view", $"{view}")));
+    }
+
+    /// <summary>Shares the view with the team, or stops that.</summary>
+    public async Task<IActionResult> OnPostShareView(long id, long view, [FromQuery] bool shared, CancellationToken cancel) =>
+        await views.Update(id, view, null, shared, null, Actor, cancel) is { } refusal ? Refused(refusal) : await Back(id, cancel);
+
+    /// <summary>Deletes the view.</summary>
+    public async Task<IActionResult> OnPostDeleteView(long id, long view, CancellationToken cancel) =>
+        await views.Delete(id, view, Actor, cancel) is { } refusal ? Refused(refusal) : LocalRedirect(Address.Experiment(id));
+
+    /// <summary>Does something to the selected runs, or to all that match.</summary>
+    public async Task<IActionResult> OnPostRuns(long id, [FromForm] RunsForm form, CancellationToken cancel)
+    {
+        if (await experiments.Find(id, Actor, cancel) is not { } experiment)
+            return NotFound();
+        if (!Actor.MayWrite(experiment.TeamId))
+            return Forbid();
+        if (form.Order(experiment.Name, out var wrong) is not { } order)
+            return Refused(ProtocolError.Invalid(wrong));
+        order = await parts.Chosen(id, order, form.All == "1", await Filter(id, cancel), Actor, cancel);
+        var (outcome, refusal) = await batches.Begin(id, order, Actor, cancel);
+        return await Told(id, outcome, refusal, cancel);
+    }
+
+    /// <summary>Takes back what was done to runs.</summary>
+    public async Task<IActionResult> OnPostUndo(long id, Guid batch, CancellationToken cancel)
+    {
+        var (outcome, refusal) = await batches.Undo(id, batch, Actor, cancel);
+        return await Told(id, outcome, refusal, cancel);
+    }
+
+    private async Task<IActionResult> Told(long id, BatchOutcome? outcome, ProtocolError? refusal, CancellationToken cancel)
+    {
+        if (outcome is null)
+            return Refused(refusal!);
+        RunsForm.Toast(outcome).Say(HttpContext);
+        return ByScript ? new NoContentResult() : await Back(id, cancel);
     }
 
     private static Task<ProtocolError?> Refusal(string why) => Task.FromResult<ProtocolError?>(ProtocolError.Invalid(why));
@@ -86,25 +141,51 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
         if (!Actor.MayWrite(experiment.TeamId))
             return Forbid();
         var refusal = await verb();
+        if (refusal is not null)
+            return await AtField(id, refusal, field, entered, field == "text" ? "note" : field, cancel);
+        if (!ByScript)
+            return LocalRedirect(Address.Experiment(id));
+        return await Read(id, cancel) ? Page() : NotFound();
+    }
+
+    /// <summary>What is wrong is said at the field, with what was entered.</summary>
+    private async Task<IActionResult> AtField(long id, ProtocolError refusal, string field, string? entered, string edit, CancellationToken cancel)
+    {
         if (refusal is { Code: not (ErrorCode.InvalidParameterValue or ErrorCode.ResourceAlreadyExists) })
             return Refused(refusal);
-        if (refusal is null && !ByScript)
-            return LocalRedirect(Address.Experiment(id));
         if (!await Read(id, cancel))
             return NotFound();
-        if (refusal is null)
-            return Page();
-        View = View with { Frame = View.Frame with { Error = new(field, refusal.Message, entered), Edit = field == "text" ? "note" : field } };
+        View = View with { Frame = View.Frame with { Error = new(field, refusal.Message, entered), Edit = edit }, Token = Token };
         Response.StatusCode = 422;
         return Page();
+    }
+
+    /// <summary>The page in the state that the form's address has.</summary>
+    private async Task<IActionResult> Back(long id, CancellationToken cancel) =>
+        LocalRedirect(Address.State(Address.Experiment(id), (await Filter(id, cancel)).Query()));
+
+    private async Task<RunTableFilter> Filter(long id, CancellationToken cancel)
+    {
+        string? Value(string name) => name == "columns" && Request.Query.ContainsKey(name) ? string.Join(',', Request.Query[name].OfType<string>()) : Query(name);
+        return long.TryParse(Query("view"), out var view) && (await views.Of(id, Actor.PersonId, cancel)).FirstOrDefault(v => v.ViewId == view) is { } saved
+            ? RunTableFilter.Read(Value, view, saved.State) : RunTableFilter.Read(Value);
     }
 
     private async Task<bool> Read(long id, CancellationToken cancel)
     {
         if (await Frame(id, cancel) is not { } frame)
             return false;
-        var table = await reader.Table(id, RunTableFilter.Read(Query, Request.Query["columns"].OfType<string>()), Actor, cancel);
-        View = new(frame with { First = table.First, Best = table.Best }, table);
+        var table = await reader.Table(id, await Filter(id, cancel), Actor, cancel) with { MayWrite = frame.MayWrite };
+        if (Guid.TryParseExact(Query("after"), "N", out var after))
+            table = await parts.After(table, after, Query("within"), Actor, cancel);
+        Shell.Of(HttpContext).Style("/assets/experiments/run-table.css");
+        View = new(frame with { First = table.First, Best = table.Best }, table)
+        {
+            Views = await views.Of(id, Actor.PersonId, cancel),
+            Batches = await batches.UnderWay(id, cancel),
+            Me = Actor.PersonId,
+            Token = !ByScript && (table.Filter.ViewId is not null || frame.Edit is "view" or "view-name") ? Token : null,
+        };
         return true;
     }
 }

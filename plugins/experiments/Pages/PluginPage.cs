@@ -38,6 +38,9 @@ public abstract class PluginPage : PageModel
     protected async Task<ContentResult> Fragment<TComponent>(params (string Name, object? Value)[] parameters) where TComponent : IComponent =>
         Content(await HttpContext.RequestServices.GetRequiredService<FragmentRenderer>().Render<TComponent>(parameters), "text/html; charset=utf-8");
 
+    /// <summary>The same, for a part that another class answers.</summary>
+    internal Task<ContentResult> Answer<TComponent>(params (string Name, object? Value)[] parameters) where TComponent : IComponent => Fragment<TComponent>(parameters);
+
     /// <summary>A refusal that is about the whole and not about a field.</summary>
     protected IActionResult Refused(ProtocolError refusal)
     {

@@ -71,10 +71,8 @@ document.addEventListener("click", ({ target }) => {
   if (target.closest?.("[data-row-open]")) current()?.querySelector("[data-row-link]")?.click()
 })
 
-// Comparing takes two to six.
-document.addEventListener("selection", ({ detail: { values } }) => {
-  for (const button of document.querySelectorAll(".bulk [data-most]")) button.disabled = values.length < 2 || values.length > Number(button.dataset.most)
-})
+// The run table brings a script of its own.
+if (document.querySelector("[data-run-table]")) import("./run-table.js")
 
 // The number beside the smoothing.
 document.addEventListener("input", ({ target }) => {

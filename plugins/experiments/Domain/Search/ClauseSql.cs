@@ -104,6 +104,8 @@ internal sealed class ClauseSql(SqlDraft sql, string experiments, string fence, 
     {
         "run_id" => Id("r.run_id", clause),
         "parent_run_id" => Id("r.parent_run_id", clause),
+        RunScopes.Owner => Id("r.owner_id", clause),
+        RunScopes.Nested => $"{(Asks(clause) ? "" : "not ")}exists (select from experiments.run p where p.run_id = r.parent_run_id and p.run_id <> r.run_id and p.experiment_id = r.experiment_id and p.lifecycle = 'active' and p.archived_at is null offset 0)",
         "status" => Status(clause),
         "user_id" when clause.Value is null => Compare("nullif(r.user_id, '')", clause),
         "duration" => Compare(Duration(sql, now), clause),

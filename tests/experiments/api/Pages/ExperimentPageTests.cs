@@ -135,12 +135,13 @@ public sealed class ExperimentPageTests(World world) : IClassFixture<World>
         var experiment = await _mira.NewExperiment();
         var (one, two, three) = (await _mira.NewRun(experiment, "one"), await _mira.NewRun(experiment, "two"), await _mira.NewRun(experiment, "three"));
         var path = $"/experiments/{experiment}";
-        var page = await mira.Press(path, "form[action$='handler=DeleteRuns']", ("ids", one), ("ids", two), ("ids", "none"));
+        var page = await mira.Press(path, "#run-act button[value=trash]", ("ids", one), ("ids", two), ("ids", "none"));
         Assert.Equal(["three"], Rows(page));
         Assert.Equal("deleted", (await _mira.Run(one)).At("info.lifecycle_stage").GetString());
         Assert.Equal(["one", "two"], Rows(await mira.Ask(path + "?view=deleted")).Order());
-        page = await mira.Press(path + "?view=deleted", "form[action$='handler=RestoreRuns']", ("ids", two));
-        Assert.Equal(["three", "two"], Rows(page).Order());
+        page = await mira.Press(path + "?view=trash", "#run-act button[value=restore]", ("ids", two));
+        Assert.Equal(["one"], Rows(page));
+        Assert.Equal(["three", "two"], Rows(await mira.Ask(path)).Order());
         Assert.Equal("active", (await _mira.Run(two)).At("info.lifecycle_stage").GetString());
         Assert.Equal("active", (await _mira.Run(three)).At("info.lifecycle_stage").GetString());
     }
