@@ -31,6 +31,8 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Options<ExperimentsOptions>()
             .Services(services => services
                 .AddSingleton<MetricWriter>()
+                .AddSingleton<CurveReader>()
+                .AddSingleton<ChartReader>()
                 .AddSingleton<RunReader>()
                 .AddSingleton<ExperimentReader>())
             .Every<RollUpMetrics>("0 * * * * ?")
@@ -40,6 +42,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddListLive()
             .AddRunLive()
             .AddTableLive()
+            .AddChartLive()
             .AddNotices()
             .AddSearch()
             .Endpoints(TrackingApi.Map)

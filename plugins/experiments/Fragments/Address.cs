@@ -14,6 +14,15 @@ public static class Address
     /// <summary>A run.</summary>
     public static string Run(Guid runId) => $"/experiments/runs/{runId:N}";
 
+    /// <summary>The curves of an experiment's runs.</summary>
+    public static string Charts(long experimentId) => $"{Experiment(experimentId)}/charts";
+
+    /// <summary>One panel of them.</summary>
+    public static string Panel(long experimentId, Domain.BoardPanel panel) => With($"{Charts(experimentId)}/panel", panel.Query());
+
+    /// <summary>All points of a panel of curves.</summary>
+    public static string PanelCsv(long experimentId, Domain.BoardPanel panel) => With($"{Charts(experimentId)}/panel.csv", panel.Query());
+
     /// <summary>Runs side by side.</summary>
     public static string Compare(IEnumerable<Guid> runIds) => $"/experiments/compare?runs={string.Join(',', runIds.Select(r => r.ToString("N")))}";
 

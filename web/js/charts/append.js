@@ -27,7 +27,14 @@ function redraw(plot) {
   }
 }
 
-const linesOf = run => plots().flatMap(plot => [...plot.querySelectorAll("g[data-line]")].filter(line => line.dataset.run === run).map(line => [plot, line]))
+const linesOf = run => [...document.querySelectorAll(`.plot[data-plot] g[data-line][data-run="${CSS.escape(run)}"]`)].map(line => [line.closest(".plot"), line])
+
+// Panels that a run belongs to and has no line in: its first point, or one that goes into the mean of a group.
+function others(run, keys) {
+  if (!document.querySelector(`[data-picked="${CSS.escape(run)}"]:not([data-off])`)) return
+  for (const plot of plots())
+    if (plot.dataset.notes !== undefined && keys.has(plot.dataset.notes) && !plot.querySelector(`g[data-line][data-run="${CSS.escape(run)}"]`)) redraw(plot)
+}
 
 // A line states its revision itself; a page may also state one for all of its lines.
 const revOf = line => Number(line.dataset.rev ?? line.closest("[data-rev]")?.dataset.rev ?? NaN)
@@ -41,8 +48,11 @@ document.addEventListener("points", event => {
     // Behind: something between is missing. Not so for a line whose key the message does not touch and that is level.
     if (!(rev >= from) || stale.includes(seriesKey)) { redraw(plot); continue }
     line.dataset.rev = to
+    // Where it lies over another metric only the server knows.
+    if (plot.dataset.xName) { redraw(plot); continue }
     if (series[seriesKey]?.length) append(plot, line, series[seriesKey])
   }
+  others(run, new Set([...Object.keys(series), ...stale]))
   refreshReadout()
 })
 
@@ -72,7 +82,8 @@ function append(plot, line, news) {
     lastX = x
     const y = Number(value) // NaN and the infinities come as words
     let smooth = y
-    if (weight && Number.isFinite(y)) {
+    if (weight && plot.dataset.smoother && Number.isFinite(y)) smooth = behind(points, y, weight)
+    else if (weight && Number.isFinite(y)) {
       mean = weight * mean + (1 - weight) * y
       mass = weight * mass + (1 - weight)
       smooth = mean / mass
@@ -94,6 +105,13 @@ function append(plot, line, news) {
   head(plot, line, scale, points.at(-1))
   tell(plot, line, points.at(-1))
   if (!fits || points.length > most) redraw(plot)
+}
+
+// The end of a line that is smoothed by neighbours has them on one side only, until the server draws it anew.
+function behind(points, y, weight) {
+  const reach = Math.min(200, Math.round(weight / (1 - weight)))
+  const near = reach ? points.slice(-reach).map(each => each.y).filter(Number.isFinite) : []
+  return [...near, y].reduce((sum, each) => sum + each / (near.length + 1), 0)
 }
 
 const limit = value => Math.min(1000, Math.max(0, value))
