@@ -53,7 +53,7 @@ document.addEventListener("click", ({ target }) => {
 
 // Scrolling up lets go; reaching the end follows again. A scroll by this script ends at the end, so it changes nothing.
 document.addEventListener("scroll", ({ target }) => {
-  const view = target.matches?.(".log") && viewOf(target)
+  const view = target.matches?.(".log") ? viewOf(target) : null
   if (!view?.querySelector("[data-log-follow]")) return
   const atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 24
   if (atEnd !== follows(view)) follow(view, atEnd)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Crucible.Data;
 using Dapper;
 using Npgsql;
@@ -132,6 +133,24 @@ public sealed class SeriesStore(Database database)
         while (await rows.ReadAsync(cancel))
             found.Add((rows.GetInt64(0), rows.GetInt64(1), rows.GetDouble(2)));
         return found.ToLookup(f => f.Id, f => (f.Step, f.Value));
+    }
+
+    /// <summary>Every point of these series, one series after the other, by step. Nothing is gathered: a reader in no hurry costs no memory.</summary>
+    public async IAsyncEnumerable<(long SeriesId, CurvePoint Point)> Points(long[] seriesIds, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = new NpgsqlCommand("""
+            select n.series_id, p.step, p.at, p.value from unnest($1) as n (series_id)
+            cross join lateral (select step, at, value from experiments.point where series_id = n.series_id order by step, at, value) p
+            """, connection)
+        {
+            // As many points as somebody logged: what is slow here is the reader at the other end.
+            CommandTimeout = 0,
+            Parameters = { new NpgsqlParameter<long[]> { TypedValue = seriesIds } },
+        };
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+            yield return (rows.GetInt64(0), new(rows.GetInt64(1), rows.GetInt64(2), rows.GetDouble(3)));
     }
 
     private static CurveRange Range(Series series, CurveAxis axis, long? from, long? to, int columns)

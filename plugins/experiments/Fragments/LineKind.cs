@@ -31,7 +31,7 @@ public static class LineKind
         // Before the curves: they may then hold more than this says, never less.
         var revisions = await charts.Revisions([.. request.Runs.Shown.Where(r => r.Live).Select(r => r.Run.RunId)], cancel);
         var pattern = key.Contains('*', StringComparison.Ordinal);
-        var keys = pattern ? [.. (await charts.Keys(ids, cancel)).Select(k => k.Key).Where(k => Fits(k, key))] : new[] { key };
+        var keys = await Keys(charts, ids, key, cancel);
         var lines = (await charts.Series(ids, keys, ChartStore.MostKeys, cancel)).ToLookup(l => l.RunId);
         var found = request.Runs.Shown.SelectMany(r => lines[r.Run.RunId].Select(line => (Run: r, Line: line))).ToList();
         var looks = keys.Select((k, i) => (k, i)).ToDictionary(k => k.k, k => k.i + 1);
@@ -47,6 +47,10 @@ public static class LineKind
         return new(typeof(LinePanel),
             (nameof(LinePanel.Request), request), (nameof(LinePanel.Curves), curves), (nameof(LinePanel.Columns), columns), (nameof(LinePanel.Groups), groups), (nameof(LinePanel.Remark), Remark(request, key, pattern, found.Count, curves)));
     }
+
+    /// <summary>The metrics of these runs that a panel's <c>key</c> names.</summary>
+    public static async Task<string[]> Keys(ChartStore charts, Guid[] runIds, string key, CancellationToken cancel) => key.Contains('*', StringComparison.Ordinal)
+        ? [.. MetricGroups.Sort((await charts.Keys(runIds, cancel)).Select(k => k.Key).Where(k => Fits(k, key)), k => k)] : [key];
 
     // What the picture does not show, in words.
     private static string Remark(PanelRequest request, string key, bool pattern, int found, IReadOnlyList<RunCurve> curves)

@@ -141,7 +141,6 @@ public sealed class ChartsModel(ExperimentStore experiments, ChartReader reader,
         if (View.Runs.Error is not null)
             Response.StatusCode = 422;
         var shell = Shell.Of(HttpContext).Page("Charts", ("Experiments", Address.Experiments), (View.Experiment.Name, Address.Experiment(View.Id))).Style("/assets/experiments/charts.css");
-        shell.Scripts.Add("/assets/experiments/charts.js");
         if (cursor is not null)
             shell.Listen(cursor, topics);
     }

@@ -25,8 +25,9 @@ function state(form) {
 let typed = 0
 document.addEventListener("input", ({ target }) => {
   const form = target.form?.matches?.("[data-chart-go]") && target.form
+  // The metric that was typed goes before the three axes there are.
+  if (target.name === "x" && target.form?.elements.xm) target.form.elements.xm.value = ""
   if (!form || target.type === "hidden") return
-  if (target.name === "x") form.elements.xm.value = ""
   if (target.name === "xm") { if (target.value) for (const each of form.querySelectorAll('[name="x"]')) each.checked = false; else form.querySelector('[name="x"]').checked = true; return }
   if (target.name === "filter") return
   clearTimeout(typed)
@@ -123,6 +124,15 @@ function kinds() {
 }
 document.addEventListener("change", ({ target }) => { if (target.matches?.("[data-panel-kind]")) kinds() })
 kinds()
+
+// On the page of a run a group of panels folds without the server.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.(".group-name [data-fold]")
+  if (!button) return
+  const open = button.getAttribute("aria-expanded") !== "true"
+  button.setAttribute("aria-expanded", String(open))
+  for (let each = button.closest(".group-name").nextElementSibling; each && !each.matches(".group-name"); each = each.nextElementSibling) each.hidden = !open
+})
 
 // Runs ----------------------------------------------------------------------------------------------------------------
 for (const [type, on] of [["pointerover", true], ["pointerout", false], ["focusin", true], ["focusout", false]])

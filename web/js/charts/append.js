@@ -27,6 +27,7 @@ function redraw(plot) {
   }
 }
 
+const greeted = new Set()
 const linesOf = run => [...document.querySelectorAll(`.plot[data-plot] g[data-line][data-run="${CSS.escape(run)}"]`)].map(line => [line.closest(".plot"), line])
 
 // Panels that a run belongs to and has no line in: its first point, or one that goes into the mean of a group.
@@ -58,8 +59,11 @@ document.addEventListener("points", event => {
 
 document.addEventListener("greeting", event => {
   const { run, rev } = JSON.parse(event.detail.data)
-  // Ahead is possible too: after a restore the counting begins anew.
-  for (const [plot, line] of linesOf(run)) if (revOf(line) !== rev) redraw(plot)
+  // A drawing that is ahead of the first greeting was made after the lane last looked: the next messages end where it is. Later it
+  // means that the counting began anew, after a restore.
+  const first = !greeted.has(run)
+  greeted.add(run)
+  for (const [plot, line] of linesOf(run)) if (first ? revOf(line) < rev : revOf(line) !== rev) redraw(plot)
 })
 
 function append(plot, line, news) {

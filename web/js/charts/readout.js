@@ -11,7 +11,8 @@ let shown = false
 let pending = 0
 let at = { x: 0, plot: null, top: 0 }
 
-const most = { here: 12, there: 4 } // lines that a read-out names
+// As many lines as there is room for.
+const room = (plot, own) => own ? Math.max(4, Math.min(12, Math.floor(plot.clientHeight / 18) - 1)) : Math.max(3, Math.min(8, Math.floor(plot.clientHeight / 15) - 1))
 
 function words({ axis, name }, x) {
   if (name) return `${name} ${metric(x)}`
@@ -53,15 +54,16 @@ function fill(plot, scale, cross, out) {
   const place = Math.min(1, Math.max(0, scale.x(x)))
   cross.style.setProperty("--x", `${place * 100}%`)
   const own = plot === at.plot
+  const most = room(plot, own)
   if (own && at.y !== undefined) {
     const far = ([, p]) => Number.isFinite(p.smooth) ? Math.abs(scale.y(p.smooth) - at.y) : Infinity
-    if (found.length > most.here) found = found.toSorted((a, b) => far(a) - far(b))
+    if (found.length > most) found = found.toSorted((a, b) => far(a) - far(b))
     const best = found.length ? found.reduce((a, b) => (far(b) < far(a) ? b : a)) : null
     heat(plot, lines.length > 1 && best && far(best) * plot.clientHeight < 16 ? best[0] : null)
   }
   const hot = hottest()
   if (hot) found = found.toSorted(([a], [b]) => (b.dataset.run === hot) - (a.dataset.run === hot))
-  const named = found.slice(0, own ? most.here : most.there)
+  const named = found.slice(0, most)
   cross.replaceChildren(...named.filter(([, p]) => Number.isFinite(p.smooth)).map(([line, point]) => {
     const dot = document.createElement("i")
     dress(dot, line)
@@ -76,7 +78,7 @@ function fill(plot, scale, cross, out) {
     const row = document.createElement("li")
     const mark = key(line.dataset.series)
     dress(mark, line)
-    row.append(mark, ...(own || lines.length > 1 ? [element("span", line.dataset.name)] : []), element("data", metric(p.smooth)))
+    row.append(mark, ...(own ? [element("span", line.dataset.name)] : []), element("data", metric(p.smooth)))
     if (own && line.dataset.smooth && p.smooth !== p.y) row.append(element("small", `raw ${metric(p.y)}`))
     list.append(row)
   }
