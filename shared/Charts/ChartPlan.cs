@@ -36,12 +36,12 @@ public sealed record ChartPlan
 
     /// <summary>
     /// Writes lines so short that a hundred fit into one answer: places to a tenth of a thousandth of the scale, from which the read-out
-    /// takes its values. By itself from five lines on.
+    /// takes its values. By itself from seven lines on.
     /// </summary>
     public bool Dense { get => field || Series.Count > DenseFrom; init; }
 
     /// <summary>More lines than this are written short.</summary>
-    public const int DenseFrom = 4;
+    public const int DenseFrom = 6;
 
     /// <summary>Left end of a zoom.</summary>
     public double? From { get; init; }

@@ -64,7 +64,8 @@ public sealed record GroupedLine(IReadOnlyList<Point> Mean, IReadOnlyList<Range>
         if (freedom <= T.Length) return T[freedom - 1];
         const double z = 1.959963985;
         double n = freedom;
-        return z + (Math.Pow(z, 3) + z) / (4 * n) + (5 * Math.Pow(z, 5) + 16 * Math.Pow(z, 3) + 3 * z) / (96 * n * n);
+        return z + (Math.Pow(z, 3) + z) / (4 * n) + (5 * Math.Pow(z, 5) + 16 * Math.Pow(z, 3) + 3 * z) / (96 * n * n)
+            + (3 * Math.Pow(z, 7) + 19 * Math.Pow(z, 5) + 17 * Math.Pow(z, 3) - 15 * z) / (384 * n * n * n);
     }
 
     private static double Half(List<double> values, double mean, BandKind band)

@@ -106,7 +106,9 @@ public sealed class SeriesStore(Database database)
     {
         await using var connection = await database.Open(cancel);
         return (await connection.QueryAsync<(long SeriesId, long From, long To)>(new("""
-            select n.series_id, min(s.first_step), max(s.last_step)
+            select n.series_id, min(s.first_step),
+                -- The last value holds until the next one.
+                coalesce((select p.step - 1 from experiments.point p where p.series_id = n.series_id and p.step > max(s.last_step) order by p.step limit 1), 9223372036854775807)
             from unnest(@seriesIds) as n (series_id) cross join lateral (
                 select first_step, last_step from experiments.bucket where series_id = n.series_id and min_value <= @high and max_value >= @low
                 union all

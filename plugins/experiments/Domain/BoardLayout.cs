@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Crucible.Experiments.Domain;
 
 /// <summary>Panels under one heading.</summary>
@@ -8,7 +10,7 @@ namespace Crucible.Experiments.Domain;
 public sealed record BoardSection(string Name, IReadOnlyList<BoardPanel> Panels, IReadOnlyList<BoardPanel> Hidden, bool Folded);
 
 /// <summary>How somebody arranged panels: those that were added, and of the others what differs from how they stand by themselves.</summary>
-public sealed record BoardLayout
+public sealed partial record BoardLayout
 {
     /// <summary>The section of the machine's own metrics, which begins folded.</summary>
     public const string System = "System";
@@ -19,16 +21,19 @@ public sealed record BoardLayout
     /// <summary>As many as are kept.</summary>
     public const int MostPanels = 1000;
 
+    private const int MostSections = 30;
+
     /// <summary>In their order, within their section.</summary>
     public IReadOnlyList<BoardPanel> Panels { get; init; } = [];
 
     /// <summary>Sections that were folded, or unfolded where folded is usual.</summary>
     public IReadOnlyList<string> Turned { get; init; } = [];
 
-    /// <summary>The section of a panel.</summary>
-    public static string SectionOf(BoardPanel panel) => !panel.Automatic || panel.Setting("key") is not { } key ? ""
+    // Layers of a network are numbered: as many sections as layers would hide what is in them.
+    private static string SectionOf(BoardPanel panel, int coarse) => !panel.Automatic || panel.Setting("key") is not { } key ? ""
         : key.StartsWith(MetricGroups.System, StringComparison.Ordinal) ? System
-        : MetricGroups.Prefix(key) is { Length: > 0 } prefix ? prefix : Other;
+        : MetricGroups.Prefix(key) is not { Length: > 0 } prefix ? Other
+        : coarse == 0 ? prefix : Numbers().Replace(coarse == 1 ? prefix : prefix.Split('/', '.')[0], "*");
 
     /// <summary>All panels by section: what was added first, then a panel for each metric.</summary>
     /// <param name="metrics">The metrics that there are.</param>
@@ -40,12 +45,13 @@ public sealed record BoardLayout
         var rank = Panels.Select((p, i) => (p.Id, i)).ToDictionary(p => p.Id, p => p.i);
         var automatic = MetricGroups.Sort(known.Where(search), m => m).Select(BoardPanel.Of).Select(p => placed.GetValueOrDefault(p.Id) ?? p).ToList();
         var added = Panels.Where(p => !p.Automatic && search(p.Setting("title") ?? p.Setting("key") ?? p.Kind));
-        var order = automatic.Select(SectionOf).Distinct().OrderBy(s => s == System).ThenBy(s => s == Other && automatic.Count > 12).ToList();
+        var coarse = Enumerable.Range(0, 2).TakeWhile(c => automatic.Select(p => SectionOf(p, c)).Distinct().Skip(MostSections).Any()).Count();
+        var order = automatic.Select(p => SectionOf(p, coarse)).Distinct().OrderBy(s => s == System).ThenBy(s => s == Other && automatic.Count > 12).ToList();
         return
         [
             .. added.GroupBy(_ => "").Select(Section),
             .. automatic.Select((p, i) => (Panel: p, Natural: i)).OrderBy(p => rank.GetValueOrDefault(p.Panel.Id, int.MaxValue)).ThenBy(p => p.Natural).Select(p => p.Panel)
-                .GroupBy(SectionOf).OrderBy(g => order.IndexOf(g.Key)).Select(Section),
+                .GroupBy(p => SectionOf(p, coarse)).OrderBy(g => order.IndexOf(g.Key)).Select(Section),
         ];
     }
 
@@ -79,6 +85,9 @@ public sealed record BoardLayout
     {
         Turned = folded == (section == System) ? [.. Turned.Where(t => t != section)] : [.. Turned.Append(section).Distinct().TakeLast(MostPanels)],
     };
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Numbers();
 
     private BoardSection Section(IGrouping<string, BoardPanel> panels) => new(panels.Key, [.. panels.Where(p => !p.Hidden)], [.. panels.Where(p => p.Hidden)],
         Turned.Contains(panels.Key) != (panels.Key == System));

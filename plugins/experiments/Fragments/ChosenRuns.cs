@@ -11,8 +11,8 @@ namespace Crucible.Experiments.Fragments;
 /// <param name="Live">More points will come.</param>
 public sealed record ChosenRun(RunRow Run, int Look, bool Hidden, bool Marked, bool Live)
 {
-    /// <summary>Names it in the address, where a hundred whole ids would be too long.</summary>
-    public string Short => Run.RunId.ToString("N")[..8];
+    /// <summary>Names it in the address, where a hundred whole ids would be too long. Ids begin with the time, so their end tells them apart.</summary>
+    public string Short => Run.RunId.ToString("N")[^8..];
 }
 
 /// <summary>The runs that the charts of a page draw.</summary>

@@ -16,6 +16,9 @@ public static class LineKind
     // A hundred lines of so many columns are below 300 kB.
     private const int ColumnsTogether = 11_000;
 
+    // Few lines state every value, which takes five times the room.
+    private const int ExactTogether = 1200;
+
     /// <summary>The kind.</summary>
     public static PanelKind Kind { get; } = new(BoardPanel.Line, "Curves", "chart", Draw)
     {
@@ -41,7 +44,7 @@ public static class LineKind
             Name = !pattern ? null : alone ? f.Line.Key : $"{f.Run.Run.Name} {f.Line.Key}",
             Marked = f.Run.Marked,
         }).ToList();
-        var columns = Math.Clamp(ColumnsTogether / Math.Max(1, wanted.Count), 20, Math.Clamp(request.Width / 2, 60, 500));
+        var columns = Math.Clamp((wanted.Count > ChartPlan.DenseFrom ? ColumnsTogether : ExactTogether) / Math.Max(1, wanted.Count), 20, Math.Clamp(request.Width / 2, 60, 500));
         var curves = await request.Services.GetRequiredService<CurveReader>().Read(wanted, columns, request.Filter, cancel);
         var groups = request.Filter.Group is { } group && !pattern ? await charts.Groups(ids, group, cancel) : null;
         return new(typeof(LinePanel),
@@ -75,6 +78,8 @@ public static class LineKind
     public static bool Fits(string key, string pattern)
     {
         var parts = pattern.Split('*');
+        if (parts.Length == 1)
+            return key == pattern;
         if (!key.StartsWith(parts[0], StringComparison.Ordinal) || key.Length < pattern.Length - parts.Length + 1)
             return false;
         var at = parts[0].Length;
@@ -85,6 +90,6 @@ public static class LineKind
                 return false;
             at = next + part.Length;
         }
-        return parts.Length == 1 ? key.Length == at : key.Length - at >= parts[^1].Length && key.EndsWith(parts[^1], StringComparison.Ordinal);
+        return key.Length - at >= parts[^1].Length && key.EndsWith(parts[^1], StringComparison.Ordinal);
     }
 }

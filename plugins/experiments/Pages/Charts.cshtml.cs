@@ -105,14 +105,14 @@ public sealed class ChartsModel(ExperimentStore experiments, ChartReader reader,
             : await boards.Delete(experiment, board, Actor, cancel) is { } refusal ? Refused(refusal) : LocalRedirect(Address.Charts(id));
 
     /// <summary>Writes words beside a place of the axis.</summary>
-    public async Task<IActionResult> OnPostNote(long id, [FromForm] string? label, [FromForm] string? axis, [FromForm] double x, [FromForm] string? metric, [FromForm] string? run, CancellationToken cancel)
+    public async Task<IActionResult> OnPostNote(long id, [FromForm] string? label, [FromForm] string? axis, [FromForm] double? x, [FromForm] string? metric, [FromForm] string? run, CancellationToken cancel)
     {
         if (await experiments.Find(id, Actor, cancel) is not { } experiment)
             return NotFound();
-        if (!double.IsFinite(x) || axis is not ("step" or "elapsed" or "time") && axis?.StartsWith("metrics.", StringComparison.Ordinal) != true || axis.Length > 300 || metric?.Length > 300)
+        if (x is not { } place || !double.IsFinite(place) || axis is not ("step" or "elapsed" or "time") && axis?.StartsWith("metrics.", StringComparison.Ordinal) != true || axis.Length > 300 || metric?.Length > 300)
             return BadRequest();
         Guid? runId = RunId.TryRead(run, out var one) ? one : null;
-        return await notes.Add(experiment, runId, string.IsNullOrEmpty(metric) ? null : metric, axis, x, (label ?? "").Trim(), Actor, cancel) is { } refusal
+        return await notes.Add(experiment, runId, string.IsNullOrEmpty(metric) ? null : metric, axis, place, (label ?? "").Trim(), Actor, cancel) is { } refusal
             ? Refused(refusal) : await AfterNote(id, run, cancel);
     }
 
