@@ -43,8 +43,8 @@ document.addEventListener("click", event => {
   const link = event.target.closest?.("a[data-chart-go]")
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
   event.preventDefault()
-  const [next, now] = [new URL(link.href).searchParams, page()]
-  go(Object.fromEntries([...new Set([...next.keys(), ...now.keys()])].filter(name => next.get(name) !== now.get(name)).map(name => [name, next.get(name)])))
+  // It says which part of the state it changes; the rest may have moved on since it was drawn.
+  go({ [link.dataset.chartGo]: new URL(link.href).searchParams.get(link.dataset.chartGo) })
 })
 
 // Panels --------------------------------------------------------------------------------------------------------------

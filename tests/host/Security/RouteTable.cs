@@ -149,6 +149,15 @@ internal static class RouteTable
 
         // Experiments: pages -----------------------------------------------------------------------------------------------
         new("GET /experiments/{id:long}", Reader) { At = "id={experiment}" },
+        new("GET /experiments/{id:long}/charts", Reader) { At = "id={experiment}" },
+        new("GET /experiments/{id:long}/charts/panel", Reader) { At = "id={experiment}", Query = "panel=p&kind=line&p.key=loss" },
+        new("GET /experiments/{id:long}/charts/panel.csv", Reader) { At = "id={experiment}", Query = "panel=p&kind=line&p.key=loss" },
+        new("POST /experiments/{id:long}/charts?handler=Arrange", Reader) { At = "id={experiment}", Form = "act=fold&section={new}&size=shut" },
+        new("POST /experiments/{id:long}/charts?handler=AddPanel", Reader) { At = "id={experiment}", Form = "kind=line&line.key={new}" },
+        new("POST /experiments/{id:long}/charts?handler=SaveBoard", Reader) { At = "id={experiment}", Form = "name={new}" },
+        new("POST /experiments/{id:long}/charts?handler=DeleteBoard", Reader) { At = "id={experiment}", Form = "board=0", Answers = 404, Effect = ProvedElsewhere, Why = "A board is one's own: ChartPageTests makes one and deletes it." },
+        new("POST /experiments/{id:long}/charts?handler=Note", Writer) { At = "id={experiment}", Form = "label={new}&axis=step&x=1" },
+        new("POST /experiments/{id:long}/charts?handler=RemoveNote", Writer) { At = "id={experiment}", Form = "note=0", Answers = 404, Effect = ProvedElsewhere, Why = "ChartPageTests writes a note and removes it." },
         new("GET /experiments/compare", Reader) { Query = "runs={run}" },
         new("GET /experiments/runs/{runId}", Reader) { At = "runId={run}" },
         new("GET /experiments/{experimentId:long}/runs/{runId}/{**rest}", SignedIn) { At = "experimentId=1&runId={run}&rest=x" },

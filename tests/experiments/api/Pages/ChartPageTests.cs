@@ -174,7 +174,9 @@ public sealed class ChartPageTests(World world) : IClassFixture<World>
         var stan = await world.Visit(world.Cast.Stranger);
         foreach (var address in (string[])[path, $"{path}?board={board}", Panel(experiment, "a/one"), Panel(experiment, "a/one").Replace("/panel?", "/panel.csv?", StringComparison.Ordinal), $"{path}?part=notes"])
             Assert.Equal(HttpStatusCode.NotFound, (await stan.Ask(address)).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await mira.Ask($"{path}?board=999999")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await vito.Send($"{path}?handler=DeleteBoard", ("board", board), token)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await mira.Press($"{path}?board={board}", "#board-delete")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await mira.Ask($"{path}?board={board}")).Status);
     }
 
     [Fact]
