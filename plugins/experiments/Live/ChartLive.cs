@@ -15,7 +15,9 @@ internal static class ChartLive
 
     private static ValueTask Refresh(LivePush push, string id)
     {
-        push.Refresh(id);
+        // A run's changes are also told to its team's list, which has no charts.
+        if (push.Topic.Kind != "experiments")
+            push.Refresh(id);
         return ValueTask.CompletedTask;
     }
 }

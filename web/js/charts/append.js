@@ -1,9 +1,10 @@
 // Points that arrive are drawn at once on the scale that the server stated. What does not fit that picture (another
 // scale, a rewritten metric, a gap in the counting) is the server's to draw: the chart's region fetches itself again.
-import { refresh, regionOf } from "../regions.js"
+import { regionOf } from "../regions.js"
 import { metric } from "../numbers.js"
 import { plots, pointsOf, redrawn, scaleOf } from "./plot.js"
 import { refreshReadout } from "./readout.js"
+import { ask } from "./zoom.js"
 
 const rest = 5000 // a chart asks the server at most this often
 const most = 2000 // points appended before the server should reduce them again
@@ -17,11 +18,11 @@ function redraw(plot) {
   const wait = last.at + rest - performance.now()
   if (wait <= 0) {
     asked.set(region, { at: performance.now(), timer: 0 })
-    refresh(region)
+    ask(region)
   } else {
     last.timer = setTimeout(() => {
       asked.set(region, { at: performance.now(), timer: 0 })
-      if (region.isConnected) refresh(region)
+      if (region.isConnected) ask(region)
     }, wait)
     asked.set(region, last)
   }

@@ -40,7 +40,8 @@ function fetchAnew(changed, charts) {
 const late = new IntersectionObserver(seen => {
   for (const { target, isIntersecting } of seen) if (isIntersecting) { late.unobserve(target); refresh(target) }
 }, { rootMargin: "300px" })
-const ask = region => region.closest("[hx-morph-skip]") ? late.observe(region) : refresh(region)
+/** Asks a region anew, once it is in sight where a page has many. */
+export const ask = region => region.closest("[hx-morph-skip]") ? late.observe(region) : refresh(region)
 
 const tidy = value => Number(value.toPrecision(8))
 
