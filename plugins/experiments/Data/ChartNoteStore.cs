@@ -47,11 +47,12 @@ public sealed class ChartNoteStore(Database database)
         if (label.Length is 0 or > LongestLabel)
             return ProtocolError.Invalid($"A note has 1 to {LongestLabel} characters.");
         await using var write = await database.Write(actor, cancel);
+        if (runId is { } one && (await Gate.Find(write, one, cancel))?.ExperimentId != experiment.ExperimentId)
+            return ProtocolError.NoRun(one.ToString("N"));
         var made = await write.Connection.ExecuteAsync(new($"""
             insert into experiments.chart_note (experiment_id, run_id, metric, axis, x, label, author_id, author)
             select @ExperimentId, @runId, @metric, @axis, @x, @label, @PersonId, @DisplayName
             where (select count(*) from experiments.chart_note where experiment_id = @ExperimentId) < {Most}
-                and (@runId::uuid is null or exists (select from experiments.run where run_id = @runId and experiment_id = @ExperimentId))
             """, new { experiment.ExperimentId, runId, metric, axis, x, label, actor.PersonId, actor.DisplayName }, cancellationToken: cancel));
         if (made == 0)
             return ProtocolError.Invalid($"These charts have {Most} notes already. Remove some first.");
