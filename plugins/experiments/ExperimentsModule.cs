@@ -32,6 +32,8 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Options<ExperimentsOptions>()
             .Services(services => services
                 .AddSingleton<MetricWriter>()
+                .AddSingleton<CurveReader>()
+                .AddSingleton<ChartReader>()
                 .AddSingleton<RunReader>()
                 .AddSingleton<RunTabReader>()
                 .AddSingleton<RunCodeReader>()
@@ -50,6 +52,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddRunLive()
             .AddTableLive()
             .AddRegistryLive()
+            .AddChartLive()
             .AddNotices()
             .AddAlerts()
             .AddSearch()

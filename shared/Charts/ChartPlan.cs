@@ -22,6 +22,27 @@ public sealed record ChartPlan
     /// <summary>Weight of the smoothing, 0 to 0.999; the measured line is then drawn faintly behind.</summary>
     public double Smooth { get; init; }
 
+    /// <summary>How it is smoothed.</summary>
+    public Smoother Smoother { get; init; }
+
+    /// <summary>
+    /// The vertical axis goes from the 5 % to the 95 % quantile of what is drawn, widened by a quarter of their distance on either side, and
+    /// leaves out what lies beyond; <see cref="ChartDrawing.Outside"/> says how much that is.
+    /// </summary>
+    public bool IgnoreOutliers { get; init; }
+
+    /// <summary>What the horizontal axis counts instead of steps: a metric, in <c>metrics.loss</c>'s form. Zooms and cross-hairs are shared by charts of the same.</summary>
+    public string? XName { get; init; }
+
+    /// <summary>
+    /// Writes lines so short that a hundred fit into one answer: places to a tenth of a thousandth of the scale, from which the read-out
+    /// takes its values. By itself from seven lines on.
+    /// </summary>
+    public bool Dense { get => field || Series.Count > DenseFrom; init; }
+
+    /// <summary>More lines than this are written short.</summary>
+    public const int DenseFrom = 6;
+
     /// <summary>Left end of a zoom.</summary>
     public double? From { get; init; }
 
@@ -47,13 +68,14 @@ public sealed record ChartPlan
 /// <summary>A line as it is drawn.</summary>
 public sealed class DrawnSeries
 {
-    internal DrawnSeries(Series series, int colour, ChartPlan plan)
+    internal DrawnSeries(Series series, int look, ChartPlan plan)
     {
-        (Series, Colour) = (series, colour);
+        (Series, Look) = (series, Look.Of(look));
         var average = new Smoothing(plan.Smooth);
         var all = series.Points;
-        var smooth = new double[all.Count];
-        for (var i = 0; i < all.Count; i++) smooth[i] = plan.Smooth > 0 ? average.Next(all[i].Y) : all[i].Y;
+        var smooth = plan is { Smooth: > 0, Smoother: not Smoother.Exponential } ? Smoothing.Around([.. all.Select(p => p.Y)], plan.Smoother, plan.Smooth) : new double[all.Count];
+        if (plan.Smoother == Smoother.Exponential || !(plan.Smooth > 0))
+            for (var i = 0; i < all.Count; i++) smooth[i] = plan.Smooth > 0 ? average.Next(all[i].Y) : all[i].Y;
         Average = average;
         Last = all.Count == 0 ? null : all[^1].Y;
         // A neighbour on either side stays, so that the line leaves the zoomed plot and does not end in it.
@@ -66,13 +88,18 @@ public sealed class DrawnSeries
         var keep = MinMax.Keep(plan.LogX ? [.. window.Select(p => p with { X = Math.Log10(p.X) })] : window, plan.Columns);
         Points = [.. keep.Select(i => (window[i], smooth[first + i]))];
         Band = plan.From is null && plan.To is null ? series.Band : [.. series.Band.Where(r => r.X >= (plan.From ?? r.X) && r.X <= (plan.To ?? r.X))];
+        Raw = series.Raw is not { } raw ? null : plan.From is null && plan.To is null && !plan.LogX ? raw
+            : [.. raw.Where(p => p.X >= (plan.From ?? p.X) && p.X <= (plan.To ?? p.X) && (!plan.LogX || p.X > 0))];
     }
 
     /// <summary>What it draws.</summary>
     public Series Series { get; }
 
-    /// <summary>Colour and dash.</summary>
-    public int Colour { get; }
+    /// <summary>Hue, dash and tone.</summary>
+    public Look Look { get; }
+
+    /// <summary>Colour, 1 to 6.</summary>
+    public int Colour => Look.Hue;
 
     /// <summary>The points that stay, each with its smoothed value.</summary>
     public IReadOnlyList<(Point Point, double Smooth)> Points { get; }
@@ -81,6 +108,8 @@ public sealed class DrawnSeries
     public Smoothing Average { get; }
 
     internal IReadOnlyList<Range> Band { get; }
+
+    internal IReadOnlyList<Point>? Raw { get; }
 
     /// <summary>The newest value of the line as it was logged, not smoothed, whatever part of it is shown; null without points.</summary>
     public double? Last { get; }
@@ -109,9 +138,11 @@ public sealed class ChartDrawing
     {
         if (plan.LogX && (plan.Axis == Axis.Time || !plan.Series.Any(s => s.Points.Any(p => p.X > 0)))) plan = plan with { LogX = false };
         Plan = plan;
-        Lines = [.. plan.Series.Select((s, i) => new DrawnSeries(s, s.Colour is >= 1 and <= 6 ? s.Colour : i % 6 + 1, plan))];
+        Lines = [.. plan.Series.Select((s, i) => new DrawnSeries(s, s.Colour >= 1 ? s.Colour : i + 1, plan))];
         X = FitX();
-        Y = Scale.Fit(Shown(), plan.YTicks, plan.Log && Shown().Any(v => v > 0 && double.IsFinite(v)));
+        var log = plan.Log && Shown().Any(v => v > 0 && double.IsFinite(v));
+        Y = Scale.Fit(plan.IgnoreOutliers ? Usual(log) : Shown(), plan.YTicks, log);
+        if (plan.IgnoreOutliers) Outside = Shown(once: true).Count(v => double.IsFinite(v) && (v > Y.High || v < Y.Low));
         XTicks = Ticks.Of(X, plan.Axis, plan.XTicks);
         YTicks = Ticks.Of(Y, plan.YTicks);
     }
@@ -134,6 +165,9 @@ public sealed class ChartDrawing
     /// <summary>Labels from bottom to top.</summary>
     public IReadOnlyList<Tick> YTicks { get; }
 
+    /// <summary>How many of the drawn values lie beyond the vertical axis, because <see cref="ChartPlan.IgnoreOutliers"/> was asked for.</summary>
+    public int Outside { get; }
+
     /// <summary>Whether there is nothing to draw.</summary>
     public bool IsEmpty => Lines.All(l => l.Points.Count == 0);
 
@@ -141,10 +175,15 @@ public sealed class ChartDrawing
     public bool Smoothed => Plan.Smooth > 0;
 
     /// <summary>Path of the line that counts.</summary>
-    public string Line(DrawnSeries line) => SvgPath.Line(line.Points.Select(p => (p.Point.X, p.Smooth)), X, Y);
+    public string Line(DrawnSeries line) => Plan.Dense
+        ? SvgPath.Short(line.Points.Select(p => (p.Point.X, p.Smooth)), X, Y) : SvgPath.Line(line.Points.Select(p => (p.Point.X, p.Smooth)), X, Y);
 
     /// <summary>Path of the measured line behind a smoothed one.</summary>
-    public string Raw(DrawnSeries line) => SvgPath.Line(line.Points.Select(p => (p.Point.X, p.Point.Y)), X, Y);
+    public string Raw(DrawnSeries line)
+    {
+        var raw = line.Raw?.Select(p => (p.X, p.Y)) ?? line.Points.Select(p => (p.Point.X, p.Point.Y));
+        return Plan.Dense ? SvgPath.Short(raw, X, Y, whole: true) : SvgPath.Line(raw, X, Y);
+    }
 
     /// <summary>Dots of lone points.</summary>
     public string Lone(DrawnSeries line) => SvgPath.Lone([.. line.Points.Select(p => (p.Point.X, p.Smooth))], X, Y);
@@ -160,18 +199,32 @@ public sealed class ChartDrawing
         return x is >= 0 and <= 1000 && y is >= 0 and <= 1000 ? (x, y) : null;
     }
 
-    private IEnumerable<double> Shown()
+    private IEnumerable<double> Shown(bool once = false)
     {
         foreach (var line in Lines)
         {
             foreach (var (point, smooth) in line.Points)
                 if (point.X >= X.Low && point.X <= X.High)
                 {
-                    yield return point.Y;
-                    yield return smooth;
+                    if (line.Raw is null) yield return point.Y;
+                    if (!once) yield return smooth;
                 }
-            foreach (var range in line.Band) { yield return range.Low; yield return range.High; }
+            foreach (var point in line.Raw ?? []) if (point.X >= X.Low && point.X <= X.High) yield return point.Y;
+            if (once && line.Raw is null) foreach (var range in line.Band.Where(r => r.Low < Y.Low || r.High > Y.High)) { yield return range.Low; yield return range.High; }
+            if (!once) foreach (var range in line.Band) { yield return range.Low; yield return range.High; }
         }
+    }
+
+    // Quantiles of the logarithms where these are drawn: a loss that falls by decades has no outliers.
+    private List<double> Usual(bool log)
+    {
+        var sorted = Quantiles.Sorted(Shown().Where(v => !log || v > 0).Select(v => log ? Math.Log10(v) : v));
+        if (sorted.Length == 0) return [];
+        var (low, high) = (Quantiles.Of(sorted, .05), Quantiles.Of(sorted, .95));
+        var room = (high - low) / 4;
+        if (!(room > 0) || !double.IsFinite(room)) (low, high, room) = (sorted[sorted.Length / 2], sorted[sorted.Length / 2], 0);
+        var ends = (double[])[Math.Max(sorted[0], low - room), Math.Min(sorted[^1], high + room)];
+        return [.. ends.Select(v => log ? Math.Pow(10, v) : v)];
     }
 
     private Scale FitX()

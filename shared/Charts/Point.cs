@@ -30,7 +30,7 @@ public enum Axis
 /// <param name="Points">In ascending order of X.</param>
 public sealed record Series(string Name, IReadOnlyList<Point> Points)
 {
-    /// <summary>Colour and dash, 1 to 6; 0 takes the series' place in the chart.</summary>
+    /// <summary>How it is told apart, a number of <see cref="Look"/>: 1 to 6 are the colours. 0 takes the series' place in the chart.</summary>
     public int Colour { get; init; }
 
     /// <summary>The run whose points are appended live; null for a line that is finished with.</summary>
@@ -51,6 +51,12 @@ public sealed record Series(string Name, IReadOnlyList<Point> Points)
     /// <summary>A band around the line: minimum and maximum of folds or of a reduction.</summary>
     public IReadOnlyList<Range> Band { get; init; } = [];
 
-    /// <summary>Where the legend's name leads.</summary>
+    /// <summary>Where the legend's name leads, and the line itself in a chart of several.</summary>
     public string? Url { get; init; }
+
+    /// <summary>The measured line that is drawn faintly behind a smoothed one, where it is another reduction of the points; null for <see cref="Points"/>.</summary>
+    public IReadOnlyList<Point>? Raw { get; init; }
+
+    /// <summary>Is drawn stronger than the others.</summary>
+    public bool Marked { get; init; }
 }

@@ -23,6 +23,43 @@ public static class SvgPath
         return path.ToString();
     }
 
+    /// <summary>
+    /// As <see cref="Line"/>, shorter: every place is written as its distance from the one before, so that many lines fit into one answer.
+    /// Distances are those of the rounded places and add up to them exactly.
+    /// </summary>
+    /// <param name="points">In ascending order of X.</param>
+    /// <param name="x">The horizontal scale.</param>
+    /// <param name="y">The vertical scale.</param>
+    /// <param name="whole">To whole units of the 1000 and not to tenths: for what is only seen.</param>
+    public static string Short(IEnumerable<(double X, double Y)> points, Scale x, Scale y, bool whole = false)
+    {
+        var path = new StringBuilder();
+        var unit = whole ? 1 : 10;
+        long left = 0, top = 0;
+        var pen = false;
+        foreach (var (px, py) in points)
+        {
+            if (double.IsNaN(py) || !double.IsFinite(px)) { pen = false; continue; }
+            var (nx, ny) = ((long)Math.Round(Place(px, x) * unit), (long)Math.Round(y.FromTop(py) * unit));
+            if (pen && nx == left && ny == top) continue;
+            path.Append(pen ? 'l' : 'M');
+            Units(path, pen ? nx - left : nx, unit);
+            if ((pen ? ny - top : ny) >= 0) path.Append(' ');
+            Units(path, pen ? ny - top : ny, unit);
+            (left, top, pen) = (nx, ny, true);
+        }
+        return path.ToString();
+    }
+
+    private static void Units(StringBuilder path, long value, int unit)
+    {
+        if (unit == 1) { path.Append(value); return; }
+        if (value < 0) path.Append('-');
+        var (units, tenth) = Math.DivRem(Math.Abs(value), unit);
+        if (units != 0 || tenth == 0) path.Append(units);
+        if (tenth != 0) path.Append('.').Append(tenth);
+    }
+
     /// <summary>Dots for points that have no neighbour to draw a line to.</summary>
     public static string Lone(IReadOnlyList<(double X, double Y)> points, Scale x, Scale y)
     {

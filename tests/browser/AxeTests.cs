@@ -53,6 +53,18 @@ public sealed class AxeTests(Stage stage)
         await Audit(tab.Page, "#bell");
     }
 
+    [Fact]
+    public async Task Nothing_serious_in_the_charts_of_an_experiment()
+    {
+        var training = new Training(stage.World.Client(stage.World.Cast.Admin));
+        await training.Log(await training.Start(), 3);
+        await using var tab = await Open("/experiments/0/charts");
+        await Assertions.Expect(tab.Page.Locator(".board-hold .plot[data-plot]").First).ToBeVisibleAsync();
+        await Audit(tab.Page, "html", 20);
+        await tab.Page.GetByText("Axes").ClickAsync();
+        await Audit(tab.Page, "#chart-axes");
+    }
+
     // Themes differ in colour alone, so light is asked for its contrasts only. The ten thousand figures of one heat map are all alike.
     private static async Task Audit(IPage page, string where, int least = 5)
     {

@@ -24,10 +24,14 @@ import "./fields.js"
 import "./log.js"
 import "./json.js"
 import "./charts/index.js"
+import { alike, plots, scaleOf } from "./charts/plot.js"
+import { crossing } from "./charts/readout.js"
+import { emphasise } from "./charts/hot.js"
+import { go } from "./charts/zoom.js"
 import { metric, short } from "./numbers.js"
 import { refresh } from "./regions.js"
 import { fresh } from "./rows.js"
 import { toast } from "./toasts.js"
 
 // What scripts of plugins may use.
-globalThis.crucible = { metric, short, refresh, fresh, toast }
+globalThis.crucible = { metric, short, refresh, fresh, toast, charts: { alike, crossing, emphasise, go, plots, scaleOf } }

@@ -8,16 +8,18 @@ document.addEventListener("htmx:config:request", ({ target, detail: { ctx } }) =
   const { request } = ctx
   if (request.method !== "GET") {
     if (token) request.headers[token.dataset.header] = token.content
-  } else if (ctx.sourceEvent?.type === "refresh") {
+  } else if (["refresh", "intersect"].includes(ctx.sourceEvent?.type)) {
     // The page as a whole is what the address says now, not what it said when it was loaded.
     if (target.id === "main") request.action = location.pathname + location.search
     else if (target.dataset?.query) request.action = withPageQuery(request.action, target.dataset.query.split(" "))
+    // How wide a panel is says how finely its lines are cut.
+    if (target.closest?.("[data-widths]")) request.action += `${request.action.includes("?") ? "&" : "?"}w=${Math.round(target.clientWidth / 50) * 50}`
   }
 })
 
 // The address holds the state: a region that fetches itself again asks for what the address says now.
 // data-query="from to" names the parameters it depends on; "*" means all of them.
-function withPageQuery(action, names) {
+export function withPageQuery(action, names) {
   const [path, query = ""] = action.split("?")
   const asked = new URLSearchParams(query)
   const page = [...new URLSearchParams(location.search)].filter(([name]) => names.includes(name) || names.includes("*"))

@@ -22,9 +22,14 @@ internal sealed class CurveColumns(CurveRange range)
 {
     private readonly List<CurveColumn> _columns = [];
     private int _column = -1;
+    private long _place = long.MinValue;
+    private bool _sorted = true;
 
     public void Add(CurveColumn piece)
     {
+        var place = range.Axis == CurveAxis.Step ? piece.First.Step : piece.First.At;
+        _sorted &= place >= _place;
+        _place = place;
         var column = range.ColumnOf(piece.First);
         if (column == _column)
         {
@@ -35,7 +40,17 @@ internal sealed class CurveColumns(CurveRange range)
         _columns.Add(piece);
     }
 
-    public IReadOnlyList<CurveColumn> Done() => _columns;
+    /// <summary>The columns, in the order of the axis: points behind the last bucket may be earlier than it.</summary>
+    public IReadOnlyList<CurveColumn> Done()
+    {
+        if (_sorted)
+            return _columns;
+        var joined = new CurveColumns(range);
+        foreach (var piece in _columns.OrderBy(c => range.Axis == CurveAxis.Step ? (c.First.Step, c.First.At) : (c.First.At, c.First.Step)))
+            joined.Add(piece);
+        joined._sorted = true;
+        return joined._columns;
+    }
 
     private static CurveColumn Join(CurveColumn a, CurveColumn b) => new(
         a.First,

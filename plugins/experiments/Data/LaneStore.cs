@@ -19,6 +19,24 @@ public sealed class LaneStore(Database database)
             new { runId }, cancellationToken: cancel))).AsList();
     }
 
+    /// <summary>
+    /// The series of an experiment's runs that are running, the newest hundred of them, and of those that are known, unless they ended
+    /// more than a moment ago.
+    /// </summary>
+    internal async Task<ILookup<Guid, LaneSeries>> RunningSeries(long experimentId, Guid[] known, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<Guid, LaneSeries, (Guid RunId, LaneSeries Series)>(new("""
+            select r.run_id, s.series_id, s.key, s.points, s.last_step, s.last_at
+            from (
+                (select run_id from experiments.run where experiment_id = @experimentId and status = 'running' and lifecycle = 'active' order by start_time desc limit 100)
+                union
+                select run_id from experiments.run where run_id = any(@known) and heard_at > now() - interval '1 minute'
+            ) r join experiments.series s using (run_id)
+            where s.points > 0
+            """, new { experimentId, known }, cancellationToken: cancel), (run, series) => (run, series), splitOn: "series_id")).ToLookup(r => r.RunId, r => r.Series);
+    }
+
     /// <summary>Of each series the points behind (step, at), at most <paramref name="most"/> of each.</summary>
     internal async Task<ILookup<long, CurvePoint>> After(long[] seriesIds, long[] steps, long[] ats, int most, CancellationToken cancel)
     {

@@ -129,7 +129,10 @@ internal sealed class MetricLoop
         foreach (var runId in accepted.Select(c => c.RunId).Distinct())
             _signals.Signal(Topics.Run(runId));
         foreach (var experimentId in accepted.Select(c => gates[c.RunId].ExperimentId).Distinct())
+        {
             _signals.Signal(Topics.Experiment(experimentId));
+            _signals.Signal(Topics.Curves(experimentId));
+        }
         foreach (var call in accepted)
             call.Done.TrySetResult(null);
     }

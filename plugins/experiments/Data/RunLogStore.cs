@@ -39,6 +39,7 @@ public sealed class RunLogStore(Database database, ILiveSignals signals)
         {
             signals.Signal(Topics.Run(runId));
             signals.Signal(Topics.Experiment(run!.ExperimentId));
+            signals.Signal(Topics.Curves(run.ExperimentId));
         }
         return null;
     }

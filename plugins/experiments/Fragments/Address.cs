@@ -29,6 +29,15 @@ public static class Address
     /// <summary>A webhook with its deliveries.</summary>
     public static string Webhook(long experimentId, Guid hookId) => $"{Alerts(experimentId)}/webhooks/{hookId}";
 
+    /// <summary>The curves of an experiment's runs.</summary>
+    public static string Charts(long experimentId) => $"{Experiment(experimentId)}/charts";
+
+    /// <summary>One panel of them.</summary>
+    public static string Panel(long experimentId, Domain.BoardPanel panel) => With($"{Charts(experimentId)}/panel", panel.Query());
+
+    /// <summary>All points of a panel of curves.</summary>
+    public static string PanelCsv(long experimentId, Domain.BoardPanel panel) => With($"{Charts(experimentId)}/panel.csv", panel.Query());
+
     /// <summary>Runs side by side.</summary>
     public static string Compare(IEnumerable<Guid> runIds) => $"/experiments/compare?runs={string.Join(',', runIds.Select(r => r.ToString("N")))}";
 

@@ -92,14 +92,20 @@ public static class Dom
     /// <summary>The versions of a registered model.</summary>
     public static string ModelVersions(long modelId) => $"model-versions-{Number(modelId)}";
 
-    /// <summary>Metric keys hold any character; ids do not. FNV-1a, since string hashes change with every process.</summary>
-    public static string Hash(string key)
-    {
-        var hash = 14695981039346656037UL;
-        foreach (var c in key)
-            hash = (hash ^ c) * 1099511628211UL;
-        return hash.ToString("x16", CultureInfo.InvariantCulture);
-    }
+    /// <summary>Metric keys hold any character; ids do not.</summary>
+    public static string Hash(string key) => Domain.KeyHash.Of(key);
+
+    /// <summary>The panels of an experiment's charts page.</summary>
+    public static string Board(long experimentId) => $"board-{Number(experimentId)}";
+
+    /// <summary>One of its panels.</summary>
+    public static string BoardPanel(string panelId) => $"panel-{panelId}";
+
+    /// <summary>What is written beside places of the axes of an experiment's charts.</summary>
+    public static string ChartNotes(long experimentId) => $"chart-notes-{Number(experimentId)}";
+
+    /// <summary>The runs that the charts of an experiment draw.</summary>
+    public static string RunPicker(long experimentId) => $"chart-runs-{Number(experimentId)}";
 
     private static string Number(long id) => id.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,6 +9,7 @@ public static class ExperimentTabs
     private static readonly (string Title, string Path)[] All =
     [
         ("Runs", ""),
+        ("Charts", "charts"),
         ("Alerts", "alerts"),
     ];
 

@@ -19,7 +19,7 @@ namespace Crucible.Experiments.Live;
 /// <summary>The live lane of a run's metric points.</summary>
 internal static class PointsLane
 {
-    private const int MostOfOneSeries = 500;
+    internal const int MostOfOneSeries = 500;
 
     /// <summary>The revision, and what the lane counts from when this is the first listener.</summary>
     public static async ValueTask Greet(LivePush push)
@@ -40,11 +40,17 @@ internal static class PointsLane
         var next = Passed.Of(now);
         var before = push.State as Passed ?? Passed.None;
         push.State = next;
-        var changed = now.Where(s => before.Of(s.SeriesId).Points != s.Points).ToList();
+        var changed = before.Changed(now);
         if (changed.Count == 0)
             return;
         var added = await store.After([.. changed.Select(s => s.SeriesId)], [.. changed.Select(s => before.Of(s.SeriesId).Step)],
             [.. changed.Select(s => before.Of(s.SeriesId).At)], MostOfOneSeries + 1, push.Cancel);
+        push.Data("points", Message(push.Topic.Key, before, next, changed, added));
+    }
+
+    /// <summary>What was added to a run, as pages take it.</summary>
+    internal static object Message(string run, Passed before, Passed next, IReadOnlyList<LaneSeries> changed, ILookup<long, CurvePoint> added)
+    {
         var series = new Dictionary<string, object[][]>();
         var stale = new List<string>();
         foreach (var one in changed)
@@ -56,20 +62,6 @@ internal static class PointsLane
             else
                 stale.Add(one.Key);
         }
-        push.Data("points", new { run = push.Topic.Key, from = before.Revision, to = next.Revision, series, stale });
-    }
-
-    /// <summary>How far the lane has come in each series.</summary>
-    private sealed class Passed(Dictionary<long, (long Points, long Step, long At)> series)
-    {
-        public static readonly Passed None = new([]);
-
-        public long Revision { get; } = series.Values.Sum(s => s.Points);
-
-        public static Passed Of(IEnumerable<LaneSeries> series) =>
-            new(series.ToDictionary(s => s.SeriesId, s => (s.Points, s.LastStep, s.LastAt)));
-
-        public (long Points, long Step, long At) Of(long seriesId) =>
-            series.TryGetValue(seriesId, out var passed) ? passed : (0, long.MinValue, long.MinValue);
+        return new { run, from = before.Revision, to = next.Revision, series, stale };
     }
 }

@@ -20,6 +20,9 @@ public static class Topics
     /// <summary><c>experiment:{id}</c>: its runs as rows of a table, its name, note and tags.</summary>
     public static Topic Experiment(long experimentId) => new("experiment", experimentId.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary><c>curves:{id}</c>: the points that its running runs log.</summary>
+    public static Topic Curves(long experimentId) => new("curves", experimentId.ToString(CultureInfo.InvariantCulture));
+
     /// <summary><c>experiments:{team id, 32 hex digits}</c>: the list of a team's experiments.</summary>
     public static Topic Team(Guid teamId) => new("experiments", teamId.ToString("N"));
 
@@ -32,6 +35,7 @@ public static class Topics
         new("run", MayListenToRun) { Greeting = PointsLane.Greet, Signalled = PointsLane.Send },
         new("run-log", MayListenToRun) { Greeting = LogLane.Greet, Signalled = LogLane.Send },
         new("experiment", MayListenToExperiment) { Signalled = LatestLane.Send },
+        new("curves", MayListenToExperiment) { Greeting = CurvesLane.Greet, Signalled = CurvesLane.Send },
         new("experiments", (_, actor, key, _) => ValueTask.FromResult(Guid.TryParseExact(key, "N", out var team) && actor.MayRead(team))),
         new("import", MayListenToImport),
     ];

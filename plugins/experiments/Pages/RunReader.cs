@@ -7,7 +7,7 @@ using Crucible.People;
 namespace Crucible.Experiments.Pages;
 
 /// <summary>Gathers from the stores what the page of a run, a part of it, or a push about it shows.</summary>
-public sealed class RunReader(RunStore runs, RunDetailStore details, ExperimentStore experiments, SeriesStore series, FamilyStore families, IFileStore files, TimeProvider time)
+public sealed class RunReader(RunStore runs, RunDetailStore details, ExperimentStore experiments, SeriesStore series, CurveReader curves, FamilyStore families, IFileStore files, TimeProvider time)
 {
     /// <summary>The page without its curves; null when there is no such run for this actor.</summary>
     /// <param name="runId">The run.</param>
@@ -50,14 +50,13 @@ public sealed class RunReader(RunStore runs, RunDetailStore details, ExperimentS
     /// <summary>The run, deleted or not.</summary>
     public Task<RunRow?> Find(Guid runId, Actor actor, CancellationToken cancel) => runs.Find(runId, actor, cancel);
 
-    // A few at a time: one after another is slow, and all at once would take every connection of the pool.
     private async Task<IReadOnlyList<RunCurve>> Curves(RunRow run, IEnumerable<Data.Series> all, IReadOnlyList<Data.Series> shown, bool hero, ChartFilter filter, CancellationToken cancel)
     {
-        var curves = new RunCurve[shown.Count];
-        var lines = all.ToList();
-        await Parallel.ForAsync(0, shown.Count, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancel }, async (i, stop) =>
-            curves[i] = await Curve(run, shown[i], lines, hero && i == 0 ? RunPanel.HeroColumns : RunPanel.PanelColumns, filter, stop));
-        return curves;
+        var rev = all.Sum(l => l.Points);
+        var live = run.Shown(time.GetUtcNow()) == RunStatus.Running && !run.Run.Deleted;
+        var wanted = shown.Select(line => new RunCurve(run, line, [], rev, live)).ToList();
+        var wide = hero ? await curves.Read([.. wanted.Take(1)], RunPanel.HeroColumns, filter, cancel) : [];
+        return [.. wide, .. await curves.Read([.. wanted.Skip(wide.Count)], RunPanel.PanelColumns, filter, cancel)];
     }
 
     /// <summary>One metric as a curve.</summary>
@@ -69,8 +68,7 @@ public sealed class RunReader(RunStore runs, RunDetailStore details, ExperimentS
     /// <param name="cancel">Gives up.</param>
     public async Task<RunCurve> Curve(RunRow run, Data.Series line, IEnumerable<Data.Series> all, int columns, ChartFilter filter, CancellationToken cancel)
     {
-        var (axis, from, to) = RunCurve.Range(filter, run.StartTime);
-        var curve = await series.Curve(run.RunId, line.Key, axis, from, to, columns, cancel);
-        return new(run, line, curve?.Columns ?? [], all.Sum(l => l.Points), run.Shown(time.GetUtcNow()) == RunStatus.Running && !run.Run.Deleted);
+        var wanted = new RunCurve(run, line, [], all.Sum(l => l.Points), run.Shown(time.GetUtcNow()) == RunStatus.Running && !run.Run.Deleted);
+        return (await curves.Read([wanted], columns, filter, cancel))[0];
     }
 }

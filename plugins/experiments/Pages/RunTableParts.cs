@@ -45,7 +45,7 @@ public sealed class RunTableParts(RunTableReader reader, RunTableStore tables, K
         table = table with { Filter = filter, MayWrite = mayWrite };
         return part switch
         {
-            "rows" => Guid.TryParseExact(Value("after"), "N", out var after) ? await Rows(page, await reader.After(table, after, Value("within"), actor, cancel)) : page.NotFound(),
+            "rows" => Guid.TryParseExact(Value("after"), "N", out var after) ? await Rows(page, await reader.After(table, after, Value("within"), actor, cancel)) : await Rows(page, table),
             "children" => RunId.TryRead(Value("of"), out var parent) ? await Rows(page, await reader.Children(table, parent, Number("depth"), Number("skip"), cancel)) : page.NotFound(),
             "group" => await Rows(page, await reader.Group(table, Value("of") ?? "-", actor, cancel)),
             "columns" => await page.Answer<ColumnChoices>((nameof(ColumnChoices.View), table), (nameof(ColumnChoices.Text), Value("q") ?? ""), (nameof(ColumnChoices.Found), await Found(experimentId, filter, Value("q") ?? "", actor, cancel))),

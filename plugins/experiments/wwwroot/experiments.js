@@ -3,6 +3,7 @@
 import "./hash-route.js"
 
 const { metric, refresh } = globalThis.crucible ?? {}
+if (document.querySelector("[data-chart-tools]")) import("./charts.js")
 
 // latest {experiment, runs: {run: {key: value}}}: each page shows the cells it has.
 document.addEventListener("latest", ({ detail }) => {

@@ -1,9 +1,10 @@
 // Points that arrive are drawn at once on the scale that the server stated. What does not fit that picture (another
 // scale, a rewritten metric, a gap in the counting) is the server's to draw: the chart's region fetches itself again.
-import { refresh, regionOf } from "../regions.js"
+import { regionOf } from "../regions.js"
 import { metric } from "../numbers.js"
 import { plots, pointsOf, redrawn, scaleOf } from "./plot.js"
 import { refreshReadout } from "./readout.js"
+import { ask } from "./zoom.js"
 
 const rest = 5000 // a chart asks the server at most this often
 const most = 2000 // points appended before the server should reduce them again
@@ -17,17 +18,25 @@ function redraw(plot) {
   const wait = last.at + rest - performance.now()
   if (wait <= 0) {
     asked.set(region, { at: performance.now(), timer: 0 })
-    refresh(region)
+    ask(region)
   } else {
     last.timer = setTimeout(() => {
       asked.set(region, { at: performance.now(), timer: 0 })
-      if (region.isConnected) refresh(region)
+      if (region.isConnected) ask(region)
     }, wait)
     asked.set(region, last)
   }
 }
 
-const linesOf = run => plots().flatMap(plot => [...plot.querySelectorAll("g[data-line]")].filter(line => line.dataset.run === run).map(line => [plot, line]))
+const greeted = new Set()
+const linesOf = run => [...document.querySelectorAll(`.plot[data-plot] g[data-line][data-run="${CSS.escape(run)}"]`)].map(line => [line.closest(".plot"), line])
+
+// Panels that a run belongs to and has no line in: its first point, or one that goes into the mean of a group.
+function others(run, keys) {
+  if (!document.querySelector(`[data-picked="${CSS.escape(run)}"]:not([data-off])`)) return
+  for (const plot of plots())
+    if (plot.dataset.notes !== undefined && keys.has(plot.dataset.notes) && !plot.querySelector(`g[data-line][data-run="${CSS.escape(run)}"]`)) redraw(plot)
+}
 
 // A line states its revision itself; a page may also state one for all of its lines.
 const revOf = line => Number(line.dataset.rev ?? line.closest("[data-rev]")?.dataset.rev ?? NaN)
@@ -41,15 +50,21 @@ document.addEventListener("points", event => {
     // Behind: something between is missing. Not so for a line whose key the message does not touch and that is level.
     if (!(rev >= from) || stale.includes(seriesKey)) { redraw(plot); continue }
     line.dataset.rev = to
+    // Where it lies over another metric only the server knows.
+    if (plot.dataset.xName) { redraw(plot); continue }
     if (series[seriesKey]?.length) append(plot, line, series[seriesKey])
   }
+  others(run, new Set([...Object.keys(series), ...stale]))
   refreshReadout()
 })
 
 document.addEventListener("greeting", event => {
   const { run, rev } = JSON.parse(event.detail.data)
-  // Ahead is possible too: after a restore the counting begins anew.
-  for (const [plot, line] of linesOf(run)) if (revOf(line) !== rev) redraw(plot)
+  // A drawing that is ahead of the first greeting was made after the lane last looked: the next messages end where it is. Later it
+  // means that the counting began anew, after a restore.
+  const first = !greeted.has(run)
+  greeted.add(run)
+  for (const [plot, line] of linesOf(run)) if (first ? revOf(line) < rev : revOf(line) !== rev) redraw(plot)
 })
 
 function append(plot, line, news) {
@@ -72,7 +87,8 @@ function append(plot, line, news) {
     lastX = x
     const y = Number(value) // NaN and the infinities come as words
     let smooth = y
-    if (weight && Number.isFinite(y)) {
+    if (weight && plot.dataset.smoother && Number.isFinite(y)) smooth = behind(points, y, weight)
+    else if (weight && Number.isFinite(y)) {
       mean = weight * mean + (1 - weight) * y
       mass = weight * mass + (1 - weight)
       smooth = mean / mass
@@ -94,6 +110,13 @@ function append(plot, line, news) {
   head(plot, line, scale, points.at(-1))
   tell(plot, line, points.at(-1))
   if (!fits || points.length > most) redraw(plot)
+}
+
+// The end of a line that is smoothed by neighbours has them on one side only, until the server draws it anew.
+function behind(points, y, weight) {
+  const reach = Math.min(200, Math.round(weight / (1 - weight)))
+  const near = reach ? points.slice(-reach).map(each => each.y).filter(Number.isFinite) : []
+  return [...near, y].reduce((sum, each) => sum + each / (near.length + 1), 0)
 }
 
 const limit = value => Math.min(1000, Math.max(0, value))

@@ -17,7 +17,7 @@ export function figuresOf(figure) {
 }
 
 function linesOf(plot) {
-  const { axis } = scaleOf(plot)
+  const { axis, name: across } = scaleOf(plot)
   const lines = [...plot.querySelectorAll("g[data-line]")].reverse()
   const smooth = lines.some(line => line.dataset.smooth)
   const places = new Map()
@@ -30,7 +30,7 @@ function linesOf(plot) {
   const cells = (points, write) => lines.flatMap((_, i) => smooth ? [write(points[i]?.y), write(points[i]?.smooth)] : [write(points[i]?.y)])
   const at = x => axis === "time" ? new Date(x).toISOString() : String(x)
   return {
-    head: [axes[axis] ?? "x", ...lines.flatMap(({ dataset: { name } }) => smooth ? [name, `${name}, smoothed`] : [name])],
+    head: [across ?? axes[axis] ?? "x", ...lines.flatMap(({ dataset: { name } }) => smooth ? [name, `${name}, smoothed`] : [name])],
     rows: sorted.map(([x, points]) => [at(x), ...cells(points, value => value === undefined ? "–" : metric(value))]),
     exact: sorted.map(([x, points]) => [at(x), ...cells(points, value => value === undefined ? "" : String(value))]),
   }

@@ -3,6 +3,7 @@ import { enter } from "../menus.js"
 import { toast } from "../toasts.js"
 import { csv, figuresOf, toggleFigures } from "./figures.js"
 import { pngOf, svgOf } from "./picture.js"
+import { withPageQuery } from "../requests.js"
 import { go } from "./zoom.js"
 
 let menu
@@ -27,7 +28,12 @@ function fill() {
   if (logName) items.push(item("Logarithmic values", () => flip(logName, logOn !== undefined), logOn !== undefined))
   if (logxName) items.push(item("Logarithmic horizontal axis", () => flip(logxName, logxOn !== undefined), logxOn !== undefined))
   if (drawn && items.length) items.push(document.createElement("hr"))
-  if (drawn) items.push(item("Download SVG", () => save("svg")), item("Download PNG", () => save("png")), item("Download CSV", () => save("csv")))
+  if (drawn) items.push(item("Download SVG", () => save("svg")), item("Download PNG", () => save("png")))
+  // Many lines are drawn more roughly than their figures are.
+  if (drawn && !(drawn.dataset.csv && drawn.dataset.many !== undefined)) items.push(item("Download CSV", () => save("csv")))
+  if (drawn?.dataset.csv) items.push(item("Download CSV, every point", () => { location.href = withPageQuery(drawn.dataset.csv, owner.closest("[data-query]")?.dataset.query.split(" ") ?? []) }))
+  // What a page adds for its own charts.
+  owner.dispatchEvent(new CustomEvent("chart:menu", { bubbles: true, detail: { figure: figure(), items, item } }))
   if (!items.length) items.push(Object.assign(item("Nothing to download yet"), { disabled: true }))
   menu.replaceChildren(...items)
 }

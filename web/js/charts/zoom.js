@@ -8,14 +8,14 @@ let drag = null
 const asked = name => [...regions()].filter(region => region.dataset.query?.split(" ").some(each => each === name || each === "*"))
 
 /** Changes query parameters of the page, null takes one away, and has drawn anew what depends on them: regions, and `chart`. */
-export function go(changes, chart) {
+export function go(changes, chart, quietly = false) {
   const url = new URL(location.href)
   for (const [name, value] of Object.entries(changes))
-    if (value === null) url.searchParams.delete(name)
+    if (value === null || value === "") url.searchParams.delete(name)
     else url.searchParams.set(name, value)
   if (url.href === location.href) return
-  history.pushState({ htmx: true, zoom: true }, "", url)
-  fetchAnew(Object.keys(changes), [chart])
+  history[quietly ? "replaceState" : "pushState"]({ htmx: true, zoom: true }, "", url)
+  fetchAnew(Object.keys(changes), chart ? [chart] : [])
 }
 
 // data-zoom may begin the names: charts of one page may count different things.
@@ -23,16 +23,25 @@ const names = plot => ["from", "to"].map(name => plot.dataset.zoom ? `${plot.dat
 
 function zoom(plot, from, to) {
   const [left, right] = names(plot)
-  const whole = plot.dataset.x === "step" && plot.matches("[data-plot]")
+  const whole = plot.dataset.x === "step" && !plot.dataset.xName && plot.matches("[data-plot]")
   go({ [left]: from === null ? null : whole ? Math.floor(from) : tidy(from), [right]: from === null ? null : whole ? Math.ceil(to) : tidy(to) }, plot)
 }
 
 // A chart that stands in none of the regions asked is drawn by the page, whatever else depends on the same parameters.
 function fetchAnew(changed, charts) {
   const found = [...new Set(changed.flatMap(asked))]
-  if (charts.every(chart => found.some(region => region.contains(chart)))) found.forEach(refresh)
+  // What stands in another region comes with it, unless no morph touches it there.
+  const outer = found.filter(region => region.closest("[hx-morph-skip]") || !found.some(other => other !== region && other.contains(region)))
+  if (charts.every(chart => found.some(region => region.contains(chart)))) outer.forEach(ask)
   else refresh(document.getElementById("main"))
 }
+
+// A page may have hundreds of panels: those out of sight are asked for when somebody comes to them.
+const late = new IntersectionObserver(seen => {
+  for (const { target, isIntersecting } of seen) if (isIntersecting) { late.unobserve(target); refresh(target) }
+}, { rootMargin: "300px" })
+/** Asks a region anew, once it is in sight where a page has many. */
+export const ask = region => region.closest("[hx-morph-skip]") ? late.observe(region) : refresh(region)
 
 const tidy = value => Number(value.toPrecision(8))
 
