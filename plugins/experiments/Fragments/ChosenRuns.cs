@@ -11,8 +11,11 @@ namespace Crucible.Experiments.Fragments;
 /// <param name="Live">More points will come.</param>
 public sealed record ChosenRun(RunRow Run, int Look, bool Hidden, bool Marked, bool Live)
 {
-    /// <summary>Names it in the address, where a hundred whole ids would be too long. Ids begin with the time, so their end tells them apart.</summary>
-    public string Short => Run.RunId.ToString("N")[^8..];
+    /// <summary>Names it in the address, where a hundred whole ids would be too long: by its end, since ids begin with the time.</summary>
+    public string Short => ShortOf(Run.RunId);
+
+    /// <summary>That name of a run.</summary>
+    public static string ShortOf(Guid runId) => runId.ToString("N")[^8..];
 }
 
 /// <summary>The runs that the charts of a page draw.</summary>

@@ -1,6 +1,6 @@
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
-using Crucible.People;
+using Crucible.Experiments.Fragments.Panels;
 
 namespace Crucible.Experiments.Fragments;
 
@@ -47,6 +47,9 @@ public sealed record PanelRequest(Experiment Experiment, BoardPanel Panel, Chose
     /// <summary>Width of the plot in pixels, as the browser measured it.</summary>
     public int Width { get; init; } = 400;
 
+    /// <summary>All runs that the page's filter lets through, hidden ones left out, up to so many: more than <see cref="Runs"/> holds.</summary>
+    public required Func<int, CancellationToken, Task<IReadOnlyList<RunRow>>> AllRuns { get; init; }
+
     /// <summary>DOM id of the figure.</summary>
     public string Id => Dom.BoardPanel(Panel.Id);
 
@@ -81,7 +84,10 @@ public sealed record PanelKind(string Name, string Title, string Icon, Func<Pane
 public static class PanelKinds
 {
     /// <summary>The registry: a kind is added by a line here.</summary>
-    public static IReadOnlyList<PanelKind> All { get; } = [LineKind.Kind];
+    public static IReadOnlyList<PanelKind> All { get; } = 
+    [
+        LineKind.Kind, ScatterKind.Kind, BarKind.Kind, ParallelKind.Kind, BoxKind.Kind, HistogramKind.Kind, CorrelationKind.Kind, ImportanceKind.Kind, ImageKind.Kind,
+    ];
 
     /// <summary>The kind of this name; null when there is none.</summary>
     public static PanelKind? Find(string name) => All.FirstOrDefault(k => k.Name == name);

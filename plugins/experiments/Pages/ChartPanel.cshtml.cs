@@ -21,6 +21,7 @@ public sealed class ChartPanelModel(ExperimentStore experiments, ChartReader rea
         var services = HttpContext.RequestServices;
         var request = new PanelRequest(experiment, panel, await reader.Choose(id, Query, Actor, cancel), ChartFilter.Read(Query), services)
         {
+            AllRuns = (most, stop) => reader.Wide(id, Query, most, Actor, stop),
             Width = int.TryParse(Query("w"), out var width) ? Math.Clamp(width, 100, 4000) : UsualWidth,
         };
         return await kind.Draw(request, cancel) is { } drawing

@@ -22,4 +22,18 @@ public sealed class ChartReader(SearchStore search, ChartStore charts, TimeProvi
         var now = time.GetUtcNow();
         return ChosenRuns.Of(rows, query, ids.Length > ChosenRuns.Most, run => run.Shown(now) == RunStatus.Running && !run.Run.Deleted);
     }
+
+    /// <summary>As <see cref="Choose"/>, but for plots of one value of each run, which take more of them; hidden runs are left out.</summary>
+    public async Task<IReadOnlyList<RunRow>> Wide(long experimentId, Func<string, string?> query, int most, Actor actor, CancellationToken cancel)
+    {
+        if ((query("runs") ?? "").Length > 0)
+            return [.. (await Choose(experimentId, query, actor, cancel)).Shown.Select(r => r.Run)];
+        var table = RunTableFilter.Read(query);
+        if (table.Search(out var which, out var order) is not null)
+            return [];
+        which = table.Scope.Filter(actor.PersonId).And(which);
+        var ids = await search.Runs(which, order, [experimentId], table.Scope.View(), most, 0, actor, cancel);
+        var hidden = (query("hide") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+        return await charts.Runs(experimentId, [.. ids.Where(id => !hidden.Contains(ChosenRun.ShortOf(id)))], cancel);
+    }
 }
