@@ -42,6 +42,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddListLive()
             .AddRunLive()
             .AddTableLive()
+            .AddExperimentLive()
             .AddNotices()
             .AddSearch()
             .Endpoints(TrackingApi.Map)

@@ -128,10 +128,6 @@ public sealed class CommentStore(Database database, INotices notices)
         return null;
     }, cancel);
 
-    /// <summary>The address where a comment is read.</summary>
-    public static string Url(Comment comment) =>
-        Address.With(comment.RunId is { } run ? Address.Run(run) : Address.Experiment(comment.ExperimentId), ("comments", comment.Place.Length > 0 ? comment.Place : "all"));
-
     private async Task<ProtocolError?> Change(long experimentId, long commentId, string action, Actor actor, Func<WriteScope, Experiment, Comment, Task<ProtocolError?>> change, CancellationToken cancel)
     {
         await using var write = await database.Write(actor, cancel);
@@ -157,7 +153,7 @@ public sealed class CommentStore(Database database, INotices notices)
         var people = await write.Connection.QueryAsync<Guid>(new($"select p.id from crucible.person p where lower(p.user_name) = any(@names) and p.id is distinct from @PersonId and {TeamPeopleStore.Readers}",
             new { names = names.ToArray(), comment.PersonId, experiment.TeamId, Actor.Everyone }, cancellationToken: cancel));
         foreach (var person in people)
-            await notices.Notify(write, person, new("experiments.mention", $"{comment.Author} mentioned you", Url(comment)) { Text = $"On {comment.Run ?? experiment.Name}: {Wording.Cut(comment.Body, 300)}", Key = $"comment:{comment.CommentId}" }, cancel);
+            await notices.Notify(write, person, new("experiments.mention", $"{comment.Author} mentioned you", Address.Comments(comment.ExperimentId, comment.RunId)) { Text = $"On {comment.Run ?? experiment.Name}: {Wording.Cut(comment.Body, 300)}", Key = $"comment:{comment.CommentId}" }, cancel);
     }
 
     private static string Of(CommentSubject subject) => "c.experiment_id = @ExperimentId"

@@ -34,7 +34,7 @@ internal static class RunNotices
         {
             Known = (services, actor, urls, cancel) => Finder(services).KnownRuns(actor, urls, cancel),
         })
-        .Action(new("New experiment", Address.Experiments + "#experiment-new", "plus") { To = actor => actor.Role >= Role.Member })
+        .Action(new("New experiment", Address.Experiments + "/new", "plus") { To = actor => actor.Role >= Role.Member })
         .Action(new("Show deleted experiments", Address.Experiments + "?view=deleted", "trash") { Also = "restore trash" });
 
     public static Notice Lost(EndedRun run) => new("experiments.run-lost", $"{run.Name} fell silent", Address.Run(run.RunId))

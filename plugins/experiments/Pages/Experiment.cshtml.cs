@@ -33,7 +33,7 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
             "rows" => await Fragment<RunTableRows>((nameof(RunTableRows.View), View.Table)),
             "strip" => await Fragment<ExperimentStrip>((nameof(ExperimentStrip.ExperimentId), id), (nameof(ExperimentStrip.Charts), await reader.Strip(View.Table, cancel))),
             "head" => await Fragment<ExperimentHead>((nameof(ExperimentHead.Experiment), View.Frame.Experiment), (nameof(ExperimentHead.Tags), View.Frame.Tags),
-                (nameof(ExperimentHead.Counts), View.Table.Counts), (nameof(ExperimentHead.First), View.Table.First), (nameof(ExperimentHead.Best), View.Table.Best)),
+                (nameof(ExperimentHead.Counts), View.Table.Counts), (nameof(ExperimentHead.Facts), View.Frame.Facts), (nameof(ExperimentHead.First), View.Table.First), (nameof(ExperimentHead.Best), View.Table.Best)),
             _ => NotFound(),
         };
     }
@@ -57,7 +57,13 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
     public Task<IActionResult> OnPostDelete(long id, CancellationToken cancel) => Act(id, () => experiments.Delete(id, Actor, cancel));
 
     /// <summary>Brings it back.</summary>
-    public Task<IActionResult> OnPostRestore(long id, CancellationToken cancel) => Act(id, () => experiments.Restore(id, null, Actor, cancel));
+    public async Task<IActionResult> OnPostRestore(long id, CancellationToken cancel) => await experiments.Restore(id, null, Actor, cancel) switch
+    {
+        null => LocalRedirect(Address.Experiment(id)),
+        // Somebody took its name meanwhile: it needs another.
+        { Code: ErrorCode.ResourceAlreadyExists } => LocalRedirect(Address.With(ExperimentTabs.Page(id, "overview"), ("edit", "restore"))),
+        { } refusal => Refused(refusal),
+    };
 
     /// <summary>Deletes runs; those that this actor may not delete stay.</summary>
     public Task<IActionResult> OnPostDeleteRuns(long id, [FromForm] string[] ids, CancellationToken cancel) => Act(id, () => Each(ids, run => runs.Delete(run, Actor, cancel)));
