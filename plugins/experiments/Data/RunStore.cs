@@ -138,7 +138,7 @@ public sealed class RunStore(Database database, TimeProvider time)
         var next = experiment.State with { Status = ExperimentStatus.Running };
         await ExperimentGate.Keep(write, experiment, next, time.GetUtcNow().ToUnixTimeMilliseconds(), cancel);
         write.TellExperiment(experiment.TeamId, run.ExperimentId, new ExperimentStatusChanged(run.ExperimentId, next.Word));
-        await write.Record(actor, "experiment.start", run.ExperimentId, run.RunId, experiment.Name, new { Status = experiment.State.Word }, new { Status = next.Word }, cancel);
+        await write.Record(actor, "experiment.start", run.ExperimentId, run.RunId, run.Name, new { Status = experiment.State.Word }, new { Status = next.Word }, cancel);
     }
 
     internal static Guid? Parent(IEnumerable<Entry> tags)

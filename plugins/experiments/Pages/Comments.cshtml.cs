@@ -39,7 +39,7 @@ public sealed class CommentsModel(CommentStore comments, ExperimentStore experim
             Shell.Of(HttpContext).Page("Comments", ("Experiments", Address.Experiments), (experiment.Name, Address.Experiment(id)), (about.Name, Address.Run(about.RunId)));
         else
             Shell.Of(HttpContext).Page("Comments", ("Experiments", Address.Experiments), (experiment.Name, Address.Experiment(id)));
-        Style();
+        Shell.Of(HttpContext).Style("/assets/experiments/comments.css");
         if (cursor is not null)
             Shell.Of(HttpContext).Listen(cursor, topics);
         return Page();
@@ -82,7 +82,7 @@ public sealed class CommentsModel(CommentStore comments, ExperimentStore experim
         }
         if (ByScript)
             return await Fragment<CommentThread>((nameof(CommentThread.View), View));
-        Shell.Of(HttpContext).Page("Comments", ("Experiments", Address.Experiments), (experiment.Name, Address.Experiment(id)));
+        Shell.Of(HttpContext).Page("Comments", ("Experiments", Address.Experiments), (experiment.Name, Address.Experiment(id))).Style("/assets/experiments/comments.css");
         return Page();
     }
 

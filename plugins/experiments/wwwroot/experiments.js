@@ -80,3 +80,6 @@ document.addEventListener("selection", ({ detail: { values } }) => {
 document.addEventListener("input", ({ target }) => {
   if (target.matches?.('.chart-tools [name="smooth"]')) target.parentElement.querySelector("output").textContent = Number(target.value).toFixed(2)
 })
+
+// Comments come with a script of their own.
+if (document.querySelector("a[data-comments], textarea[data-mentions]")) import("./comments.js")
