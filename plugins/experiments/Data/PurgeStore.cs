@@ -9,9 +9,6 @@ using Dapper;
 
 namespace Crucible.Experiments.Data;
 
-/// <summary>A run that is to be removed.</summary>
-public readonly record struct DoomedRun(Guid RunId, long ExperimentId);
-
 /// <summary>
 /// Removing for good what lies in the trash: a run or an experiment with its points, files, comments and all else. Who asks
 /// marks it (<c>purging</c>), after which nobody restores it, and a job does the work in slices, each a statement that commits.
@@ -75,30 +72,33 @@ public sealed class PurgeStore(Database database, IJobQueue jobs, IFileStore fil
     }
 
     /// <summary>The next marked run of it; null when there is none left.</summary>
-    public async Task<DoomedRun?> Next(long experimentId, CancellationToken cancel)
+    public async Task<Guid?> Next(long experimentId, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        return await connection.QueryFirstOrDefaultAsync<DoomedRun?>(new("select run_id, experiment_id from experiments.run where experiment_id = @experimentId and lifecycle = 'purging' limit 1", new { experimentId }, cancellationToken: cancel));
+        return await connection.QueryFirstOrDefaultAsync<Guid?>(new("select run_id from experiments.run where experiment_id = @experimentId and lifecycle = 'purging' limit 1", new { experimentId }, cancellationToken: cancel));
     }
 
     /// <summary>Removes a marked run. Done twice, or begun and not ended, it does no harm.</summary>
-    public async Task Remove(DoomedRun run, CancellationToken cancel)
+    public async Task Remove(long experimentId, Guid runId, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         foreach (var table in (string[])["point", "bucket"])
             await Slices.UntilNone(() => connection.ExecuteAsync(new($"""
                 delete from experiments.{table} where ctid = any(array(
-                    select p.ctid from experiments.series s join experiments.{table} p using (series_id) where s.run_id = @RunId limit {Slice}))
-                """, new { run.RunId }, cancellationToken: cancel)));
-        await files.Delete($"artifacts/{run.ExperimentId}/{run.RunId:N}", cancel);
-        await connection.ExecuteAsync(new("delete from experiments.run where run_id = @RunId and lifecycle = 'purging'", new { run.RunId }, cancellationToken: cancel));
+                    select p.ctid from experiments.series s join experiments.{table} p using (series_id) where s.run_id = @runId limit {Slice}))
+                """, new { runId }, cancellationToken: cancel)));
+        await files.Delete($"artifacts/{experimentId}/{runId:N}", cancel);
+        await connection.ExecuteAsync(new("delete from experiments.run where run_id = @runId and lifecycle = 'purging'", new { runId }, cancellationToken: cancel));
     }
 
     /// <summary>Removes a marked experiment that has no runs any more, with its models, datasets, comments and files.</summary>
     public async Task RemoveEmptied(long experimentId, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        var marked = await connection.QuerySingleAsync<bool>(new("select exists (select from experiments.experiment where experiment_id = @experimentId and lifecycle = 'purging')", new { experimentId }, cancellationToken: cancel));
+        var marked = await connection.QuerySingleAsync<bool>(new("""
+            select exists (select from experiments.experiment where experiment_id = @experimentId and lifecycle = 'purging')
+                and not exists (select from experiments.run where experiment_id = @experimentId)
+            """, new { experimentId }, cancellationToken: cancel));
         if (!marked)
             return;
         await files.Delete($"artifacts/{experimentId}", cancel);

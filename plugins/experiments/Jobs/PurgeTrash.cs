@@ -18,7 +18,7 @@ public sealed class PurgeTrash(PurgeStore trash) : IBackgroundJob
         var (all, gone) = (await trash.Marked(experimentId, cancel), 0L);
         while (await trash.Next(experimentId, cancel) is { } next)
         {
-            await trash.Remove(next, cancel);
+            await trash.Remove(experimentId, next, cancel);
             run.Progress(++gone, Math.Max(all, gone), "runs");
         }
         await trash.RemoveEmptied(experimentId, cancel);

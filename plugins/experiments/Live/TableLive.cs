@@ -58,10 +58,10 @@ internal static class TableLive
         return ValueTask.CompletedTask;
     }
 
-    private static ValueTask Settings(long experimentId, LivePush push)
+    private static async ValueTask Settings(long experimentId, LivePush push)
     {
-        Anew(experimentId, push);
-        return ExperimentLive.Told(experimentId, push);
+        await Anew(experimentId, push);
+        await ExperimentLive.Told(experimentId, push);
     }
 
     private static ValueTask Head(long experimentId, LivePush push)

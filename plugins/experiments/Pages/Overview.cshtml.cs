@@ -114,7 +114,7 @@ public sealed class OverviewModel(ExperimentFactStore facts, ExperimentFieldStor
         // Before what was entered is looked at: that is said to nobody who may not enter anything.
         if (await experiments.Find(id, Actor, cancel) is not { } experiment)
             return NotFound();
-        if (field != "clone" && !Actor.MayWrite(experiment.TeamId))
+        if (field is "owner" or "restore" ? !Actor.MayDelete(experiment.TeamId, experiment.OwnerId) : field != "clone" && !Actor.MayWrite(experiment.TeamId))
             return Forbid();
         if (await verb() is not { } refusal)
             return LocalRedirect(ExperimentTabs.Page(id, "overview"));

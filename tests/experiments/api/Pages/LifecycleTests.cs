@@ -126,7 +126,7 @@ public sealed class LifecycleTests(World world) : IClassFixture<World>
         Assert.Equal(2, await Count("select count(*) from experiments.config where experiment_id = $1", Id(id)));
 
         var page = await mira.Ask(path);
-        Assert.Contains("# more", page.Text(".code"), StringComparison.Ordinal);
+        Assert.Contains("# more", page.Text(".panel .code"), StringComparison.Ordinal);
         Assert.Equal(["Version 2", "Version 1"], page.Page.QuerySelectorAll(".versions li > a:first-child").Select(a => a.TextContent));
         Assert.Contains("Mira", page.Text(".versions"), StringComparison.Ordinal);
         var diff = await mira.Ask(path + "?version=2&against=1");
@@ -137,7 +137,7 @@ public sealed class LifecycleTests(World world) : IClassFixture<World>
         var late = await Save("models: [z]", "2");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, late.Status);
         Assert.Contains("clone", late.Text(".notice"), StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("models: [z]", late.Text(".code"), StringComparison.Ordinal);
+        Assert.Contains("models: [z]", late.Text(".panel .code"), StringComparison.Ordinal);
         Assert.False((await mira.Ask(path + "?edit=configuration")).Has("textarea[name=text]"));
         Assert.Equal("500", JsonDocument.Parse(await Document(id)).RootElement.GetProperty("size").GetRawText());
     }
@@ -164,7 +164,7 @@ public sealed class LifecycleTests(World world) : IClassFixture<World>
         Assert.Equal("works", clone.Text("#experiment-hypothesis-panel em"));
         Assert.Contains("team", clone.Text(".about .tags"), StringComparison.Ordinal);
         Assert.Equal("Pending", await State(mira, other));
-        Assert.Contains("size: 7", (await mira.Ask($"/experiments/{other}/configuration")).Text(".code"), StringComparison.Ordinal);
+        Assert.Contains("size: 7", (await mira.Ask($"/experiments/{other}/configuration")).Text(".panel .code"), StringComparison.Ordinal);
         Assert.Equal(0, await Count("select count(*) from experiments.run where experiment_id = $1", Id(other)));
         var taken = await mira.Press($"/experiments/{id}/overview?edit=clone", "form[action$='handler=Clone']", ("name", name));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, taken.Status);
