@@ -177,7 +177,7 @@ internal static class RouteTable
         new("POST /experiments/{id:long}/overview?handler=Clone", Writer) { At = "id={experiment}", Form = "name={new}" },
         new("POST /experiments/{id:long}/overview?handler=RestoreAs", Owner) { At = "id={goneExperiment}", Form = "name={new}" },
         new("POST /experiments/{id:long}/overview?handler=Purge", Owner) { At = "id={goneExperiment}", Why = "It takes the name typed; LifecycleTests type it.", Effect = ProvedElsewhere },
-        new("POST /experiments/{id:long}/configuration?handler=Save", Writer) { At = "id={experiment}", Form = "text=a%3A%201&seen=0" },
+        new("POST /experiments/{id:long}/configuration?handler=Save", Writer) { Why = "It takes a pending experiment; LifecycleTests have one.", Effect = ProvedElsewhere, At = "id={experiment}", Form = "text=a%3A%201&seen=0" },
         new("POST /experiments/{id:long}/comments?handler=Add", Writer) { At = "id={experiment}", Form = "text={new}" },
         new("POST /experiments/{id:long}/comments?handler=Edit", Writer) { Why = "It takes a comment; CommentTests make one.", Effect = ProvedElsewhere, At = "id={experiment}", Form = "comment=987654&text={new}" },
         new("POST /experiments/{id:long}/comments?handler=Delete", Writer) { Why = "It takes a comment; CommentTests make one.", Effect = ProvedElsewhere, At = "id={experiment}", Form = "comment=987654" },

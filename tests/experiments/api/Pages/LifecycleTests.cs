@@ -307,6 +307,8 @@ public sealed class LifecycleTests(World world) : IClassFixture<World>
         var series = await Count("select series_id from experiments.series where run_id = $1", Guid.Parse(run));
         var files = Path.Combine(world.DataOf(0), "files", "artifacts", id);
 
+        Assert.True(Directory.Exists(files));
+
         // Not while it is active, not without its name, not by somebody else.
         await Post(mira, $"/experiments/{id}/overview?handler=Purge", ("confirm", name));
         (await _mira.Post("experiments/delete", new { experiment_id = id })).Is("{}");
