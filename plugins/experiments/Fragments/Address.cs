@@ -14,11 +14,20 @@ public static class Address
     /// <summary>One import.</summary>
     public static string ImportOf(Guid importId) => $"/experiments/imports/{importId:N}";
 
+    /// <summary>The projects.</summary>
+    public const string Projects = "/experiments/projects";
+
+    /// <summary>The experiments of a project.</summary>
+    public static string Project(string name) => With(Experiments, ("q", $"project:{Crucible.Search.Qualifiers.Quote(name)}"));
+
     /// <summary>An experiment with its runs.</summary>
     public static string Experiment(long experimentId) => $"/experiments/{experimentId.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>What answers how a run search of an experiment can go on.</summary>
     public static string Complete(long experimentId) => $"{Experiment(experimentId)}/complete";
+
+    /// <summary>What was said about an experiment and all in it, about a run of it, or about a place (see <see cref="Domain.CommentPlace"/>).</summary>
+    public static string Comments(long experimentId, Guid? runId = null, string? place = null) => With($"{Experiment(experimentId)}/comments", ("run", runId?.ToString("N")), ("place", place));
 
     /// <summary>A run.</summary>
     public static string Run(Guid runId) => $"/experiments/runs/{runId:N}";

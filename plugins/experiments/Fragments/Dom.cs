@@ -59,6 +59,27 @@ public static class Dom
     /// <summary>Name and facts of an experiment, at the top of its page.</summary>
     public static string ExperimentHead(long experimentId) => $"experiment-head-{Number(experimentId)}";
 
+    /// <summary>What may be done to an experiment as it stands.</summary>
+    public static string ExperimentActs(long experimentId) => $"experiment-acts-{Number(experimentId)}";
+
+    /// <summary>What an experiment is about, on its Overview.</summary>
+    public static string Overview(long experimentId) => $"experiment-overview-{Number(experimentId)}";
+
+    /// <summary>An experiment's results.</summary>
+    public static string Results(long experimentId) => $"experiment-results-{Number(experimentId)}";
+
+    /// <summary>The line that says that somebody saved another version of a configuration.</summary>
+    public static string Configuration(long experimentId) => $"experiment-configuration-{Number(experimentId)}";
+
+    /// <summary>What was done to an experiment.</summary>
+    public static string Activity(long experimentId) => $"experiment-activity-{Number(experimentId)}";
+
+    /// <summary>The comments on an experiment with all in it, or on one run of it.</summary>
+    public static string Comments(long experimentId, Guid? runId) => runId is { } run ? $"comments-{Number(experimentId)}-{run:N}" : $"comments-{Number(experimentId)}";
+
+    /// <summary>The projects.</summary>
+    public const string Projects = "projects-list";
+
     /// <summary>An experiment's note.</summary>
     public static string ExperimentNote(long experimentId) => $"experiment-note-{Number(experimentId)}";
 

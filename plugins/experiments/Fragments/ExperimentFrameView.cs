@@ -10,6 +10,9 @@ public sealed record ExperimentFrameView(Experiment Experiment, IReadOnlyList<En
     /// <summary>How many runs there are.</summary>
     public RunCounts Counts { get; init; } = new(new Dictionary<string, long>(), 0);
 
+    /// <summary>Names of what it points to.</summary>
+    public ExperimentFacts Facts { get; init; } = ExperimentFacts.None;
+
     /// <summary>The metric that the best run is best in.</summary>
     public string? First { get; init; }
 

@@ -8,9 +8,13 @@ public static class ExperimentTabs
     /// <summary>Title and last part of the address; the runs stand at the address of the experiment itself.</summary>
     private static readonly (string Title, string Path)[] All =
     [
+        ("Overview", "overview"),
         ("Runs", ""),
         ("Charts", "charts"),
+        ("Results", "results"),
+        ("Configuration", "configuration"),
         ("Alerts", "alerts"),
+        ("Activity", "activity"),
     ];
 
     /// <summary>The tabs of an experiment.</summary>

@@ -9,7 +9,7 @@ public static class RunTagNames
     public const string Note = "mlflow.note.content";
 
     /// <summary>Whether people wrote it; the others belong to the clients.</summary>
-    public static bool IsOwn(string key) => !key.StartsWith("mlflow.", StringComparison.Ordinal);
+    public static bool IsOwn(string key) => !key.StartsWith("mlflow.", StringComparison.Ordinal) && key != Domain.ExperimentStatusWords.Tag;
 
     /// <summary>The value of one tag.</summary>
     public static string? Of(this IEnumerable<Entry> tags, string key) => tags.FirstOrDefault(t => t.Key == key).Value;

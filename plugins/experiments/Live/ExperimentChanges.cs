@@ -26,3 +26,21 @@ public sealed record RunViewsChanged(long ExperimentId);
 
 /// <summary>Something was done to many runs, or goes on being done. Told on <c>experiment:{id}</c> and <c>experiments:{team}</c>; each run's own topic hears of it beside.</summary>
 public sealed record RunsActedOn(long ExperimentId, Guid BatchId);
+
+/// <summary>An experiment stands otherwise: <c>running</c>, <c>paused</c>, <c>archived</c> and so on.</summary>
+public sealed record ExperimentStatusChanged(long ExperimentId, string Status);
+
+/// <summary>A version of its configuration was saved.</summary>
+public sealed record ExperimentConfigured(long ExperimentId, int Version);
+
+/// <summary>A deleted experiment is being removed for good.</summary>
+public sealed record ExperimentPurged(long ExperimentId);
+
+/// <summary>Deleted runs are being removed for good.</summary>
+public sealed record RunsPurged(long ExperimentId);
+
+/// <summary>A project was made or changed. Told on <c>experiments:{team}</c> alone.</summary>
+public sealed record ProjectChanged(long ProjectId);
+
+/// <summary>Something was said about an experiment, a run of it or a place in one, changed or taken back. Told on <c>experiment:{id}</c>, and on <c>run:{id}</c> for a run.</summary>
+public sealed record CommentsChanged(long ExperimentId, Guid? RunId, string Place);

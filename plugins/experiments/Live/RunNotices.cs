@@ -20,6 +20,7 @@ internal static class RunNotices
     public static ModuleBuilder AddNotices(this ModuleBuilder module) => module
         .Notice(new("run-failed", "A run of mine failed"))
         .Notice(new("run-lost", "A run of mine fell silent"))
+        .Notice(new("mention", "Somebody mentions me in a comment"))
         .On<RunStatusChanged>(Ended)
         .Every<TellLostRuns>("20 */5 * * * ?", new() { Title = "Tell of lost runs", What = "Tells owners of runs that have fallen silent" })
         .Digest(new("Experiments", Digest));
@@ -33,7 +34,7 @@ internal static class RunNotices
         {
             Known = (services, actor, urls, cancel) => Finder(services).KnownRuns(actor, urls, cancel),
         })
-        .Action(new("New experiment", Address.Experiments + "#experiment-new", "plus") { To = actor => actor.Role >= Role.Member })
+        .Action(new("New experiment", Address.Experiments + "/new", "plus") { To = actor => actor.Role >= Role.Member })
         .Action(new("Show deleted experiments", Address.Experiments + "?view=deleted", "trash") { Also = "restore trash" });
 
     public static Notice Lost(EndedRun run) => new("experiments.run-lost", $"{run.Name} fell silent", Address.Run(run.RunId))

@@ -23,7 +23,7 @@ internal static class TableLive
         .Live<RunViewsChanged>((change, push) => { push.Refresh(Dom.RunViews(change.ExperimentId)); return ValueTask.CompletedTask; })
         .Live<MetricGoalSet>((change, push) => Anew(change.ExperimentId, push))
         .Live<ExperimentRenamed>((change, push) => Head(change.ExperimentId, push))
-        .Live<ExperimentSettingsChanged>((change, push) => OnTable(push, () => Anew(change.ExperimentId, push)))
+        .Live<ExperimentSettingsChanged>((change, push) => OnTable(push, () => Settings(change.ExperimentId, push)))
         .Live<ExperimentDeleted>((change, push) => Head(change.ExperimentId, push))
         .Live<ExperimentRestored>((change, push) => Head(change.ExperimentId, push))
         .Live<ExperimentTagged>((change, push) => Tagged(change, push));
@@ -36,12 +36,13 @@ internal static class TableLive
         push.Data("run-started", new { run = change.RunId.ToString("N"), fresh = Dom.Fresh(change.ExperimentId) });
         push.Refresh(Dom.RunViews(change.ExperimentId));
         push.Refresh(Dom.ExperimentHead(change.ExperimentId));
-        return ValueTask.CompletedTask;
+        return ExperimentLive.Pages(change.ExperimentId, push);
     }
 
     private static async ValueTask Status(Guid runId, long experimentId, LivePush push)
     {
         push.Refresh(Dom.ExperimentHead(experimentId));
+        await ExperimentLive.Pages(experimentId, push);
         if (await push.Services.GetRequiredService<RunTableStore>().Rows([runId], push.Cancel) is not { Runs: [var run] })
             return;
         await push.Replace<RunStatusCell>(Dom.RunCell("status", runId), (nameof(RunStatusCell.Run), run));
@@ -73,10 +74,18 @@ internal static class TableLive
         return ValueTask.CompletedTask;
     }
 
+    private static async ValueTask Settings(long experimentId, LivePush push)
+    {
+        await Anew(experimentId, push);
+        await ExperimentLive.Told(experimentId, push);
+    }
+
     private static ValueTask Head(long experimentId, LivePush push)
     {
         push.Refresh(push.Topic.Kind == "experiments" ? Dom.Experiments : Dom.ExperimentHead(experimentId));
-        return ValueTask.CompletedTask;
+        if (push.Topic.Kind == "experiment")
+            push.Refresh(Dom.ExperimentActs(experimentId));
+        return ExperimentLive.Pages(experimentId, push);
     }
 
     private static async ValueTask Tagged(ExperimentTagged change, LivePush push)

@@ -35,7 +35,7 @@ public sealed class ExperimentModel(ExperimentStore experiments, ExperimentReade
             "views" => await Fragment<RunViews>((nameof(RunViews.View), View)),
             "strip" => await Fragment<ExperimentStrip>((nameof(ExperimentStrip.ExperimentId), id), (nameof(ExperimentStrip.Charts), await reader.Strip(View.Table, cancel))),
             "head" => await Fragment<ExperimentHead>((nameof(ExperimentHead.Experiment), View.Frame.Experiment), (nameof(ExperimentHead.Tags), View.Frame.Tags),
-                (nameof(ExperimentHead.Counts), View.Table.Counts), (nameof(ExperimentHead.First), View.Table.First), (nameof(ExperimentHead.Best), View.Table.Best)),
+                (nameof(ExperimentHead.Counts), View.Table.Counts), (nameof(ExperimentHead.Facts), View.Frame.Facts), (nameof(ExperimentHead.First), View.Table.First), (nameof(ExperimentHead.Best), View.Table.Best)),
             _ => NotFound(),
         };
     }
@@ -59,7 +59,13 @@ public sealed class ExperimentModel(ExperimentStore experiments, ExperimentReade
     public Task<IActionResult> OnPostDelete(long id, CancellationToken cancel) => Act(id, () => experiments.Delete(id, Actor, cancel));
 
     /// <summary>Brings it back.</summary>
-    public Task<IActionResult> OnPostRestore(long id, CancellationToken cancel) => Act(id, () => experiments.Restore(id, Actor, cancel));
+    public async Task<IActionResult> OnPostRestore(long id, CancellationToken cancel) => await experiments.Restore(id, null, Actor, cancel) switch
+    {
+        null => LocalRedirect(Address.Experiment(id)),
+        // Somebody took its name meanwhile: it needs another.
+        { Code: ErrorCode.ResourceAlreadyExists } => LocalRedirect(Address.With(ExperimentTabs.Page(id, "overview"), ("edit", "restore"))),
+        { } refusal => Refused(refusal),
+    };
 
     /// <summary>Says which values of a metric are better.</summary>
     public async Task<IActionResult> OnPostGoal(long id, [FromQuery] string? key, [FromQuery] string? goal, CancellationToken cancel) =>

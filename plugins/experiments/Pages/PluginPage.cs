@@ -2,6 +2,7 @@ using Crucible.Experiments.Domain.Protocol;
 using Crucible.Experiments.Fragments;
 using Crucible.Live;
 using Crucible.People;
+using Crucible.Ui;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
@@ -33,6 +34,12 @@ public abstract class PluginPage : PageModel
 
     /// <summary>A value of the address; null when it is missing.</summary>
     protected string? Query(string name) => Request.Query[name] is [{ } value, ..] ? value : null;
+
+    /// <summary>A store, for the handlers that alone need it.</summary>
+    protected T Get<T>() where T : notnull => HttpContext.RequestServices.GetRequiredService<T>();
+
+    /// <summary>Links the style sheet of the pages that are about experiments as a whole.</summary>
+    protected void Style() => Shell.Of(HttpContext).Style("/assets/experiments/life.css");
 
     /// <summary>Answers with a fragment alone, as a push would bring it.</summary>
     protected async Task<ContentResult> Fragment<TComponent>(params (string Name, object? Value)[] parameters) where TComponent : IComponent =>

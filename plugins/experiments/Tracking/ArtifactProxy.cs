@@ -105,7 +105,7 @@ internal static class ArtifactProxy
     internal static string TypeOf(string name) => Types.TryGetContentType(name, out var type) ? type : "application/octet-stream";
 
     /// <summary>Sends the whole, or the range that was asked for: players of sound and video seek by it. Closes the file.</summary>
-    internal static Task Content(HttpContext http, StoredFile file, string type) => Results.Stream(file.Content, type, lastModified: file.Modified,
+    internal static Task Content(HttpContext http, StoredFile file, string type) => Microsoft.AspNetCore.Http.Results.Stream(file.Content, type, lastModified: file.Modified,
         entityTag: new($"\"{file.Length:x}-{file.Modified.UtcTicks:x}\""), enableRangeProcessing: file.Content.CanSeek).ExecuteAsync(http);
 
     private static async Task<ProtocolError?> List(HttpContext http)

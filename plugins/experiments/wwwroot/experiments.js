@@ -79,3 +79,6 @@ if (document.querySelector("[data-run-table]")) import("./run-table.js")
 document.addEventListener("input", ({ target }) => {
   if (target.matches?.('.chart-tools [name="smooth"]')) target.parentElement.querySelector("output").textContent = Number(target.value).toFixed(2)
 })
+
+// Comments come with a script of their own.
+if (document.querySelector("a[data-comments], textarea[data-mentions]")) import("./comments.js")

@@ -26,8 +26,8 @@ public sealed class WhoTests(World world) : IClassFixture<World>
         ("/experiments/{experiment}?handler=Runs", [("act", "purge"), ("ids", "{run}"), ("confirm", "{name}")]),
         ("/experiments/{experiment}?handler=Goal&key=m&goal=min", []),
         ("/experiments/{experiment}?handler=SaveView", [("name", "shared"), ("shared", "true")]),
-        ("/experiments?handler=Delete", [("id", "{experiment}")]),
-        ("/experiments?handler=Restore", [("id", "{experiment}")]),
+        ("/experiments?handler=Delete", [("ids", "{experiment}")]),
+        ("/experiments?handler=Restore", [("ids", "{experiment}")]),
         ("/experiments/runs/{run}?handler=Status", [("status", "failed")]),
         ("/experiments/runs/{run}?handler=Rename", [("name", "another")]),
         ("/experiments/runs/{run}?handler=Rename", [("name", "")]),
@@ -144,7 +144,7 @@ public sealed class WhoTests(World world) : IClassFixture<World>
             var answer = await Send(vito, things, form, token);
             Assert.True(answer.Status == HttpStatusCode.Forbidden, $"{form.Address} {string.Join(' ', form.Fields)} answered {answer.Status}");
         }
-        Assert.Equal(HttpStatusCode.Forbidden, (await vito.Send("/experiments?handler=Create", ("name", Tracker.Unique("v")), token)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await vito.Send("/experiments/new", ("name", Tracker.Unique("v")), token)).Status);
         Assert.Equal(before, await things.Picture(_mira));
     }
 
@@ -170,7 +170,7 @@ public sealed class WhoTests(World world) : IClassFixture<World>
         var mira = await world.Visit(world.Cast.Member);
         var before = await things.Picture(_mira);
         var foreign = await (await world.Visit(world.Cast.Viewer)).FormToken();
-        foreach (var form in Forms.Append(("/experiments?handler=Create", [("name", Tracker.Unique("n"))])))
+        foreach (var form in Forms.Append(("/experiments/new", [("name", Tracker.Unique("n"))])))
         {
             Assert.Equal((form.Item1, HttpStatusCode.BadRequest), (form.Item1, (await Send(mira, things, form)).Status));
             Assert.Equal((form.Item1, HttpStatusCode.BadRequest), (form.Item1, (await Send(mira, things, form, foreign)).Status));
