@@ -1,5 +1,6 @@
 using Crucible.Data;
 using Crucible.Files;
+using Crucible.Host.Api;
 using Crucible.Host.Audit;
 using Crucible.Host.Backup;
 using Crucible.Host.Demo;
@@ -52,6 +53,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
             builder.AddHealth(ground.Catalogue);
             builder.AddPages(ground.Catalogue);
             builder.AddSearch();
+            builder.AddApi();
             builder.AddNotices();
 
             var app = builder.Build();
@@ -62,8 +64,10 @@ internal sealed class CrucibleHost : IAsyncDisposable
             app.UsePeople(everybody => everybody.UseAssets());
             app.UseActorInLogs();
             app.UsePluginGate();
+            app.UseApi();
             app.MapPages();
             app.MapSearch();
+            app.MapApi();
             app.MapLive();
             app.MapHealth();
             app.MapMetricsText();

@@ -1,10 +1,13 @@
+using Crucible.Experiments.Api;
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Demo;
+using Crucible.Experiments.Exports;
 using Crucible.Experiments.Fragments;
 using Crucible.Experiments.Jobs;
 using Crucible.Experiments.Live;
 using Crucible.Experiments.Pages;
 using Crucible.Experiments.Tracking;
+using Crucible.Files;
 using Crucible.Live;
 using Crucible.Modules;
 using Crucible.People;
@@ -32,8 +35,11 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Services(services => services
                 .AddSingleton<MetricWriter>()
                 .AddSingleton<RunReader>()
-                .AddSingleton<ExperimentReader>())
+                .AddSingleton<ExperimentReader>()
+                .AddSingleton<ExportFile>())
             .Every<RollUpMetrics>("0 * * * * ?")
+            .Job<WriteExport>(WriteExport.Policy)
+            .Retention("exports", "Exports and their files", 7, (services, before, cancel) => ForgetExports.Run(services.GetRequiredService<ExportStore>(), services.GetRequiredService<IFileStore>(), before, cancel))
             .Nav(new("Experiments", Address.Experiments, "flask", 100) { Badge = Badge, BadgeTopics = Teams })
             .Tile(new(RunsTileModel.AtWork, "Running", Address.Experiments, typeof(RunsTile), (services, actor, cancel) => RunsTileModel.Load(true, services, actor, cancel)) { Order = 100, Topics = Teams })
             .Tile(new(RunsTileModel.Ended, "Recently ended", Address.Experiments, typeof(RunsTile), (services, actor, cancel) => RunsTileModel.Load(false, services, actor, cancel)) { Order = 110, Topics = Teams })
@@ -43,6 +49,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddNotices()
             .AddSearch()
             .Endpoints(TrackingApi.Map)
+            .Endpoints(ApiOperations.Map)
             .Seed(DemoSeed.Run);
     }
 

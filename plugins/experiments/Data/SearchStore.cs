@@ -52,7 +52,7 @@ public sealed class SearchStore(Database database)
     // A plan made once for all values of such a search can be a thousand times slower than one made for these.
     private const string PlanForTheseValues = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
 
-    private static async Task<T[]> Ids<T>(NpgsqlConnection connection, SearchSql sql, CancellationToken cancel)
+    internal static async Task<T[]> Ids<T>(NpgsqlConnection connection, SearchSql sql, CancellationToken cancel)
     {
         var search = new NpgsqlBatchCommand(sql.Text);
         foreach (var (name, value) in sql.Parameters)

@@ -20,6 +20,15 @@ public static class Address
     /// <summary>A file of a run.</summary>
     public static string Artifact(Guid runId, string path) => $"/get-artifact?run_id={runId:N}&path={Uri.EscapeDataString(path)}";
 
+    /// <summary>All exports.</summary>
+    public const string Exports = "/experiments/exports";
+
+    /// <summary>An export.</summary>
+    public static string Export(Guid exportId) => $"{Exports}/{exportId:N}";
+
+    /// <summary>The exports of an experiment, and the form that asks for one.</summary>
+    public static string ExportsOf(long experimentId) => $"{Experiment(experimentId)}/exports";
+
     /// <summary>Adds what has a value to a query: <c>?tab=tags&amp;x=time</c>; nothing for none.</summary>
     public static string With(string path, params IEnumerable<(string Name, string? Value)> query)
     {

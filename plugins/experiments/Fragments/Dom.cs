@@ -56,6 +56,9 @@ public static class Dom
     /// <summary>The run table of an experiment, with what stands above it.</summary>
     public static string RunTable(long experimentId) => $"experiment-runs-{Number(experimentId)}";
 
+    /// <summary>How far an export has come, with its file.</summary>
+    public static string Export(Guid exportId) => $"export-{exportId:N}";
+
     /// <summary>The list of experiments.</summary>
     public const string Experiments = "experiments-list";
 
