@@ -107,13 +107,13 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
     {
         var response = new OpenApiResponse { Description = doc.Status switch { 201 => "Made.", 202 => "Taken on; it is done later.", 204 => "Done.", _ => "Found." } };
         if (doc.Answers is { } type)
-            response.Content = await Content(context, type, doc.Shows, true, doc.Paged, cancel);
+            response.Content = await Content(context, type, doc.Shows, true, doc.Paged, cancel, doc);
         else if (doc.File is { } file)
             response.Content = new Dictionary<string, OpenApiMediaType> { [file] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } } };
         return response;
     }
 
-    private static async Task<Dictionary<string, OpenApiMediaType>> Content(OpenApiOperationTransformerContext context, Type type, object? example, bool wrapped, bool many, CancellationToken cancel)
+    private static async Task<Dictionary<string, OpenApiMediaType>> Content(OpenApiOperationTransformerContext context, Type type, object? example, bool wrapped, bool many, CancellationToken cancel, ApiDoc? doc = null)
     {
         var schema = await Schema(context, type, cancel);
         object? shown = example;
@@ -124,7 +124,7 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
             if (many)
                 properties["meta"] = await Schema(context, typeof(ApiMeta), cancel);
             schema = new OpenApiSchema { Type = JsonSchemaType.Object, Properties = properties, Required = properties.Keys.ToHashSet() };
-            shown = example is null ? null : many ? new { data = new[] { example }, meta = new ApiMeta { Total = 1, Page = 1, PerPage = ApiPage.Usual } } : new { data = example };
+            shown = example is null ? null : many ? new { data = new[] { example }, meta = (doc?.Numbered != false ? new ApiMeta { Total = 1, Page = 1, PerPage = ApiPage.Usual } : new ApiMeta { PerPage = ApiPage.Usual }) } : new { data = example };
         }
         return new() { ["application/json"] = new() { Schema = schema, Example = shown is null ? null : JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(shown, ApiJson.Options)) } };
     }
@@ -136,9 +136,10 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
             return await context.GetOrCreateSchemaAsync(type, null, cancel);
         document.Components ??= new();
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
-        if (!document.Components.Schemas.ContainsKey(type.Name))
-            document.AddComponent<IOpenApiSchema>(type.Name, await context.GetOrCreateSchemaAsync(type, null, cancel));
-        return new OpenApiSchemaReference(type.Name, document);
+        var name = type.Name.StartsWith("Api", StringComparison.Ordinal) ? type.Name["Api".Length..] : type.Name;
+        if (!document.Components.Schemas.ContainsKey(name))
+            document.AddComponent<IOpenApiSchema>(name, await context.GetOrCreateSchemaAsync(type, null, cancel));
+        return new OpenApiSchemaReference(name, document);
     }
 
     private static IEnumerable<IOpenApiParameter> Parameters(ApiDoc doc, ApiDescription one)
@@ -153,10 +154,11 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
             yield return Query("sort", $"One of {string.Join(", ", doc.Sorts.Select(s => s.EndsWith('.') ? $"{s}<key>" : s))}; a minus before it for descending. Without it: {doc.Sort}.", doc.Sort);
         if (doc.Paged)
         {
-            yield return Query("page", "Which page, from 1.", "1");
+            if (doc.Numbered)
+                yield return Query("page", "Which page, from 1.", "1");
             yield return Query("per_page", $"Rows of a page, 1 to {ApiPage.Most}; {ApiPage.Usual} without it.", "25");
             if (doc.Cursor)
-                yield return Query("cursor", "Instead of page: empty for the first page, then the next_cursor of the page before.", "");
+                yield return Query("cursor", $"{(doc.Numbered ? "Instead of page: e" : "E")}mpty for the first page, then the next_cursor of the page before.", "");
         }
         if (one.HttpMethod == "GET" && doc.Answers is not null)
             yield return Header("If-None-Match", "The ETag of an earlier answer: 304 when nothing changed.");

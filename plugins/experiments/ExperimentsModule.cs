@@ -40,6 +40,8 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Every<RollUpMetrics>("0 * * * * ?")
             .Job<WriteExport>(WriteExport.Policy)
             .Retention("exports", "Exports and their files", 7, (services, before, cancel) => ForgetExports.Run(services.GetRequiredService<ExportStore>(), services.GetRequiredService<IFileStore>(), before, cancel))
+            .Job<PurgeTrash>(new() { Title = "Empty the trash", What = "Removes deleted runs and experiments for good, with their points and files", Timeout = TimeSpan.FromHours(12), Arguments = [new(PurgeTrash.Of, "Number of the experiment", Required: true)] })
+            .Retention("activity", "Lines of the Activity pages of experiments", 400, (services, before, cancel) => services.GetRequiredService<ActivityStore>().Forget(before, cancel), least: 30)
             .Nav(new("Experiments", Address.Experiments, "flask", 100) { Badge = Badge, BadgeTopics = Teams })
             .Tile(new(RunsTileModel.AtWork, "Running", Address.Experiments, typeof(RunsTile), (services, actor, cancel) => RunsTileModel.Load(true, services, actor, cancel)) { Order = 100, Topics = Teams })
             .Tile(new(RunsTileModel.Ended, "Recently ended", Address.Experiments, typeof(RunsTile), (services, actor, cancel) => RunsTileModel.Load(false, services, actor, cancel)) { Order = 110, Topics = Teams })

@@ -66,6 +66,9 @@ public sealed record ApiDoc(string Group, string Summary)
     /// <summary>Whether it may be walked by <c>cursor</c>.</summary>
     public bool Cursor { get; init; } = true;
 
+    /// <summary>Whether a page may be asked for by number; without it a list is walked by cursor alone.</summary>
+    public bool Numbered { get; init; } = true;
+
     /// <summary>The status when it went well.</summary>
     public int Status { get; init; } = 200;
 
@@ -81,7 +84,7 @@ public sealed record ApiDoc(string Group, string Summary)
     /// <summary>Whether a parameter of the query of this name is taken.</summary>
     internal bool Knows(string name) =>
         Query.Any(q => q.Name == name) || (Sorts.Count > 0 && name == "sort") || Filters.Any(f => name == $"filter[{f.Name}]")
-        || (Paged && (name is "page" or "per_page" || (Cursor && name == "cursor")));
+        || (Paged && (name == "per_page" || (Numbered && name == "page") || (Cursor && name == "cursor")));
 }
 
 /// <summary>An answer with one thing.</summary>

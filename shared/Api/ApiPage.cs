@@ -34,7 +34,7 @@ public sealed record ApiPage(int Number, int Size, IReadOnlyList<string?>? After
         var errors = new List<KeyValuePair<string, string[]>>();
         var number = Whole("page", 1, int.MaxValue, 1);
         var size = Whole("per_page", 1, Most, Usual);
-        IReadOnlyList<string?>? after = null;
+        IReadOnlyList<string?>? after = call.Doc.Numbered ? null : [];
         if (call.Query("cursor") is { } cursor)
         {
             if (call.Query("page") is not null)

@@ -13,6 +13,8 @@ internal static class ApiOperations
     public static void Map(IEndpointRouteBuilder app)
     {
         ExperimentOperations.Map(app);
+        ExperimentLifeOperations.Map(app);
+        ProjectOperations.Map(app);
         RunOperations.Map(app);
         RunPartOperations.Map(app);
         ExportOperations.Map(app);

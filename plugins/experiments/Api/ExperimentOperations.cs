@@ -19,13 +19,13 @@ internal static class ExperimentOperations
         app.Api("GET", "experiments", List, new(Group, "List experiments")
         {
             Paged = true, Answers = typeof(ApiExperiment), Shows = ApiExperiment.Sample, Sorts = ["created_at", "updated_at", "name", "id"], Sort = "-created_at",
-            Filters = [new("name", "Part of the name, in any case.", "sentiment"), new("owner_id", "The person who made it.", "00000000-0000-0000-0000-000000000007"), new("deleted", "true for the trash; false without it.", "false")],
+            Filters = [new("name", "Part of the name, in any case.", "sentiment"), new("status", "pending, running, completed, failed or cancelled.", "running"), new("project_id", "The project it is in.", "3"), new("archived", "true for the archive, false for the others; both without it.", "false"), new("owner_id", "The person who made it.", "00000000-0000-0000-0000-000000000007"), new("deleted", "true for the trash; false without it.", "false")],
         });
-        app.Api("POST", "experiments", Create, new(Group, "Make an experiment") { Status = 201, Takes = typeof(NewExperiment), Example = NewExperiment.Sample, Answers = typeof(ApiExperiment), Shows = ApiExperiment.Sample, Refusals = [403, 409] });
+        app.Api("POST", "experiments", Create, new(Group, "Make an experiment") { Status = 201, Takes = typeof(NewExperimentBody), Example = NewExperimentBody.Sample, Answers = typeof(ApiExperiment), Shows = ApiExperiment.Sample, Refusals = [403, 409] });
         app.Api("GET", "experiments/{id}", Get, new(Group, "Read an experiment") { Path = Id, Answers = typeof(ApiExperiment), Shows = ApiExperiment.Sample });
         app.Api("PATCH", "experiments/{id}", Change, new(Group, "Change an experiment")
         {
-            Detail = "What is not sent stays. Nothing is changed when anything is refused.",
+            Detail = "What is not sent stays. Fields are changed one after the other; what the checks of all of them refuse changes nothing.",
             Path = Id, Takes = typeof(ExperimentChange), Example = ExperimentChange.Sample, Answers = typeof(ApiExperiment), Shows = ApiExperiment.Sample, Refusals = [403, 409, 412],
         });
         app.Api("DELETE", "experiments/{id}", Delete, new(Group, "Move an experiment and its runs to the trash") { Detail = "For its owner and admins.", Path = Id, Status = 204, Refusals = [403, 412] });
@@ -39,9 +39,14 @@ internal static class ExperimentOperations
         var owner = Guid.Empty;
         if (call.Filter("owner_id") is { } person && !Guid.TryParse(person, out owner))
             return ApiError.Invalid("filter[owner_id]", "must be an id.");
-        if (call.Filter("deleted") is not (null or "true" or "false"))
-            return ApiError.Invalid("filter[deleted]", "must be true or false.");
-        var filter = new ExperimentPageFilter { Name = call.Filter("name"), Owner = owner == Guid.Empty ? null : owner, Deleted = call.Filter("deleted") == "true", Sort = call.Sort.By, Descending = call.Sort.Descending };
+        foreach (var field in (string[])["deleted", "archived"])
+            if (call.Filter(field) is not (null or "true" or "false"))
+                return ApiError.Invalid($"filter[{field}]", "must be true or false.");
+        if (call.Filter("status") is { } status && ExperimentStatusWords.FromWord(status) is null)
+            return ApiError.Invalid("filter[status]", "must be pending, running, completed, failed or cancelled.");
+        if (call.Filter("project_id") is { } project && Cursors.Whole(project) is null)
+            return ApiError.Invalid("filter[project_id]", "must be the id of a project.");
+        var filter = new ExperimentPageFilter { Name = call.Filter("name"), Owner = owner == Guid.Empty ? null : owner, Deleted = call.Filter("deleted") == "true", Status = call.Filter("status"), Project = call.Filter("project_id") is { } number ? Cursors.Whole(number) : null, Archived = call.Filter("archived") is { } archived ? archived == "true" : null, Sort = call.Sort.By, Descending = call.Sort.Descending };
         var store = call.Get<ExperimentPageStore>();
         if (!call.Page.ByCursor)
             return await call.List(await Wire(call, await store.Page(filter, call.Page.Size, call.Page.Skip, null, call.Actor, call.Cancel)), await store.Count(filter, call.Actor, call.Cancel));
@@ -64,7 +69,7 @@ internal static class ExperimentOperations
 
     private static async Task<ApiError?> Create(ApiCall call)
     {
-        var (body, refusal) = await call.Read<NewExperiment>();
+        var (body, refusal) = await call.Read<NewExperimentBody>();
         if (refusal is not null)
             return refusal;
         var (name, tags) = (body!.Value.Name, new List<Entry>());
@@ -74,11 +79,17 @@ internal static class ExperimentOperations
             return badTag;
         if (body.Value.Note is { } note)
             tags.Add(new(RunTagNames.Note, note));
-        if (!call.Actor.MayWrite(call.Actor.HomeTeam))
-            return ApiError.Forbidden("You may read experiments, but not make any.");
+        Configuration? configuration = null;
+        if (body.Value.Config is { } config && Configuration.Read(config.ToJsonString(), out configuration) is { } badConfig)
+            return ApiError.Invalid("config", badConfig);
+        var home = call.Actor.HomeTeam;
+        if (body.Value.ProjectId is { } project && (await call.Get<ProjectStore>().Find(project, call.Actor, call.Cancel))?.TeamId != home)
+            return ApiError.Invalid("project_id", "is no project of your home team.");
         var store = call.Get<ExperimentStore>();
-        if (await store.Create(name, null, [.. tags.DistinctBy(t => t.Key)], call.Actor, call.Cancel) is not { } id)
-            return Refusals.Of(ExperimentStore.NameTaken(name), "name");
+        var made = new NewExperiment(name, home) { Tags = [.. tags.DistinctBy(t => t.Key)], Hypothesis = body.Value.Hypothesis ?? "", ProjectId = body.Value.ProjectId, Configuration = configuration, Waits = body.Value.Pending ?? false };
+        var (experimentId, no) = await store.Create(made, call.Actor, call.Cancel);
+        if (experimentId is not { } id)
+            return Refusals.Of(no!, "name");
         if (body.Value.LostAfterSeconds is { } seconds && await store.SetLostAfter(id, TimeSpan.FromSeconds(seconds), call.Actor, call.Cancel) is { } refused)
             return Refusals.Of(refused, "lost_after_seconds");
         return await call.Made($"{ApiEndpoints.Root}/experiments/{id}", await Wire(call, (await store.Find(id, call.Actor, call.Cancel))!));
@@ -103,11 +114,21 @@ internal static class ExperimentOperations
         foreach (var field in (string[])["name", "lost_after_seconds"])
             if (body!.Has(field) && (field == "name" ? body.Value.Name is null : body.Value.LostAfterSeconds is null))
                 return ApiError.Invalid(field, "cannot be null. Leave it out to keep what it is.");
-        var (change, store, id) = (body!.Value, call.Get<ExperimentStore>(), experiment.ExperimentId);
+        Guid? baseline = RunId.TryRead(body!.Value.BaselineRunId, out var run) ? run : null;
+        if (body.Value.BaselineRunId is not null && baseline is null)
+            return ApiError.Invalid("baseline_run_id", "must be 32 hex digits.");
+        var (change, store, id) = (body.Value, call.Get<ExperimentStore>(), experiment.ExperimentId);
         if (change.Name is { } name && (Limits.CheckExperimentName(name) ?? await store.Rename(id, name, call.Actor, call.Cancel)) is { } badName)
             return Refusals.Of(badName, "name");
         if (body.Has("note") && await store.SetTags(id, [new(RunTagNames.Note, change.Note ?? "")], call.Actor, call.Cancel) is { } badNote)
             return Refusals.Of(badNote, "note");
+        var fields = call.Get<ExperimentFieldStore>();
+        if (body.Has("hypothesis") && await fields.SetHypothesis(id, change.Hypothesis ?? "", call.Actor, call.Cancel) is { } badHypothesis)
+            return Refusals.Of(badHypothesis, "hypothesis");
+        if (body.Has("project_id") && await fields.SetProject(id, change.ProjectId, call.Actor, call.Cancel) is { } badProject)
+            return Refusals.Of(badProject, "project_id");
+        if (body.Has("baseline_run_id") && await fields.SetBaseline(id, baseline, call.Actor, call.Cancel) is { } badRun)
+            return Refusals.Of(badRun, "baseline_run_id");
         if (change.LostAfterSeconds is { } seconds && await store.SetLostAfter(id, TimeSpan.FromSeconds(seconds), call.Actor, call.Cancel) is { } badTime)
             return Refusals.Of(badTime, "lost_after_seconds");
         return await call.Item(await Wire(call, (await store.Find(id, call.Actor, call.Cancel))!));
@@ -128,7 +149,7 @@ internal static class ExperimentOperations
             return refusal;
         if (!experiment!.Deleted)
             return ApiError.Conflict("This experiment is not in the trash.");
-        return await call.Get<ExperimentStore>().Restore(experiment.ExperimentId, call.Actor, call.Cancel) is { } no ? Refusals.Of(no) : await Get(call);
+        return await call.Get<ExperimentStore>().Restore(experiment.ExperimentId, null, call.Actor, call.Cancel) is { } no ? Refusals.Of(no) : await Get(call);
     }
 
     private static async Task<ApiError?> PutTag(ApiCall call)
@@ -157,7 +178,7 @@ internal static class ExperimentOperations
         return await call.Get<ExperimentStore>().RemoveTag(experiment!.ExperimentId, call.Route("key"), call.Actor, call.Cancel) is { } no ? Refusals.Of(no, "key") : await call.Nothing();
     }
 
-    private static async Task<ApiExperiment> Wire(ApiCall call, Experiment experiment) => (await Wire(call, [experiment]))[0];
+    internal static async Task<ApiExperiment> Wire(ApiCall call, Experiment experiment) => (await Wire(call, [experiment]))[0];
 
     private static async Task<IReadOnlyList<ApiExperiment>> Wire(ApiCall call, IReadOnlyList<Experiment> experiments)
     {
@@ -171,6 +192,15 @@ internal static class ExperimentOperations
             TeamId = e.TeamId,
             OwnerId = e.OwnerId,
             Deleted = e.Deleted,
+            Status = e.StatusWord,
+            Paused = e.Paused,
+            Archived = e.Archived,
+            StartedAt = ApiJson.Time(e.StartedMs),
+            EndedAt = ApiJson.Time(e.EndedMs),
+            ProjectId = e.ProjectId,
+            Hypothesis = e.Hypothesis,
+            BaselineRunId = e.BaselineRunId?.ToString("N"),
+            ConfigVersion = e.ConfigVersion,
             LostAfterSeconds = (long)e.LostAfter.TotalSeconds,
             ArtifactLocation = e.ArtifactLocation,
             CreatedAt = ApiJson.Time(e.CreatedMs),

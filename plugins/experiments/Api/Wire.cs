@@ -8,6 +8,7 @@ internal sealed record ApiExperiment
     public static readonly ApiExperiment Sample = new()
     {
         Id = 12, Name = "sentiment-distil", Note = "Does distillation keep the accuracy?", Tags = new Dictionary<string, string> { ["task"] = "sentiment" }, TeamId = new("00000000-0000-0000-0000-000000000001"),
+        Status = "running", StartedAt = Moment, ProjectId = 3, Hypothesis = "A student of a sixth of the size loses less than a point.",
         LostAfterSeconds = 10800, ArtifactLocation = "mlflow-artifacts:/12", CreatedAt = Moment, UpdatedAt = Moment,
     };
 
@@ -21,6 +22,33 @@ internal sealed record ApiExperiment
 
     [Description("Markdown; its tag mlflow.note.content.")]
     public string Note { get; init; } = "";
+
+    [Description("pending, running, completed, failed or cancelled.")]
+    public string Status { get; init; } = "";
+
+    [Description("Whether it rests; only while it is running.")]
+    public bool Paused { get; init; }
+
+    [Description("Whether it has left the lists.")]
+    public bool Archived { get; init; }
+
+    [Description("When it was started; RFC 3339, UTC.")]
+    public DateTime? StartedAt { get; init; }
+
+    [Description("When it ended; RFC 3339, UTC; null while it has not.")]
+    public DateTime? EndedAt { get; init; }
+
+    [Description("The project it is in.")]
+    public long? ProjectId { get; init; }
+
+    [Description("What it is to show, Markdown.")]
+    public string Hypothesis { get; init; } = "";
+
+    [Description("The run that others are measured against, 32 hex digits.")]
+    public string? BaselineRunId { get; init; }
+
+    [Description("The newest version of its configuration; 0 while it has none.")]
+    public int ConfigVersion { get; init; }
 
     [Description("Its tags by key, the note left out.")]
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
@@ -47,9 +75,9 @@ internal sealed record ApiExperiment
     public DateTime? UpdatedAt { get; init; }
 }
 
-internal sealed record NewExperiment
+internal sealed record NewExperimentBody
 {
-    public static readonly NewExperiment Sample = new() { Name = "sentiment-distil-2", Note = "Smaller student", Tags = new Dictionary<string, string> { ["task"] = "sentiment" }, LostAfterSeconds = 3600 };
+    public static readonly NewExperimentBody Sample = new() { Name = "sentiment-distil-2", Note = "Smaller student", Tags = new Dictionary<string, string> { ["task"] = "sentiment" }, LostAfterSeconds = 3600 };
 
     [StringLength(500, MinimumLength = 1), Description("Unique over all teams, 1 to 500 characters.")]
     public required string Name { get; init; }
@@ -59,6 +87,18 @@ internal sealed record NewExperiment
 
     [Description("Tags by key; values of at most 5,000 characters.")]
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    [StringLength(20_000), Description("What it is to show, Markdown, at most 20,000 characters.")]
+    public string? Hypothesis { get; init; }
+
+    [Description("A project of your home team.")]
+    public long? ProjectId { get; init; }
+
+    [Description("The first version of its configuration, an object.")]
+    public System.Text.Json.Nodes.JsonObject? Config { get; init; }
+
+    [Description("Whether it waits for its start: its first run does not start it. False when left out.")]
+    public bool? Pending { get; init; }
 
     [Range(60, 2_592_000), Description("Seconds of silence after which a running run is shown as lost; 10,800 when left out.")]
     public int? LostAfterSeconds { get; init; }
@@ -70,6 +110,15 @@ internal sealed record ExperimentChange
 
     [StringLength(500, MinimumLength = 1), Description("Another name.")]
     public string? Name { get; init; }
+
+    [StringLength(20_000), Description("Another hypothesis, Markdown.")]
+    public string? Hypothesis { get; init; }
+
+    [Description("Another project of its team; null takes it out of its project.")]
+    public long? ProjectId { get; init; }
+
+    [Description("Another baseline, a run of it; null for none.")]
+    public string? BaselineRunId { get; init; }
 
     [StringLength(5000), Description("Another note, Markdown.")]
     public string? Note { get; init; }
@@ -272,4 +321,94 @@ internal sealed record ApiFile
 
     [Description("Where its content is; null for a folder.")]
     public string? Url { get; init; }
+}
+
+internal sealed record CloneBody
+{
+    public static readonly CloneBody Sample = new() { Name = "sentiment-distil-again" };
+
+    [StringLength(500, MinimumLength = 1), Description("Its name; the other's with a word behind it when left out.")]
+    public string? Name { get; init; }
+}
+
+internal sealed record ApiConfig
+{
+    public static readonly ApiConfig Sample = new() { Version = 2, Config = new() { ["dataset"] = "reviews", ["models"] = new System.Text.Json.Nodes.JsonArray("bert", "student-64") }, Format = "json", SavedAt = ApiExperiment.Moment, SavedBy = "Mira" };
+
+    [Description("1 is the first.")]
+    public int Version { get; init; }
+
+    [Description("What it says.")]
+    public System.Text.Json.Nodes.JsonObject Config { get; init; } = [];
+
+    [Description("json or yaml: how it was typed.")]
+    public string Format { get; init; } = "json";
+
+    [Description("RFC 3339, UTC.")]
+    public DateTime SavedAt { get; init; }
+
+    [Description("By whom, by the name of then.")]
+    public string SavedBy { get; init; } = "";
+}
+
+internal sealed record ConfigBody
+{
+    public static readonly ConfigBody Sample = new() { Config = new() { ["dataset"] = "reviews", ["models"] = new System.Text.Json.Nodes.JsonArray("bert", "student-64") } };
+
+    [Description("The whole configuration, an object.")]
+    public required System.Text.Json.Nodes.JsonObject Config { get; init; }
+
+    [Description("The version that was edited: 409 when another was saved since.")]
+    public int? Version { get; init; }
+}
+
+internal sealed record ApiProject
+{
+    public static readonly ApiProject Sample = new() { Id = 3, Name = "Distillation", Description = "Small models that keep what the large ones know.", TeamId = new("00000000-0000-0000-0000-000000000001"), CreatedAt = ApiExperiment.Moment };
+
+    [Description("Its id.")]
+    public long Id { get; init; }
+
+    [Description("Unique in its team, without regard to case.")]
+    public string Name { get; init; } = "";
+
+    [Description("Markdown.")]
+    public string Description { get; init; } = "";
+
+    [Description("The team it belongs to.")]
+    public Guid TeamId { get; init; }
+
+    [Description("Who made it.")]
+    public Guid? OwnerId { get; init; }
+
+    [Description("Whether it is offered no more.")]
+    public bool Archived { get; init; }
+
+    [Description("RFC 3339, UTC.")]
+    public DateTime? CreatedAt { get; init; }
+}
+
+internal sealed record NewProjectBody
+{
+    public static readonly NewProjectBody Sample = new() { Name = "Quantisation", Description = "Fewer bits." };
+
+    [StringLength(200, MinimumLength = 1), Description("Unique in your home team, 1 to 200 characters.")]
+    public required string Name { get; init; }
+
+    [StringLength(5000), Description("Markdown, at most 5,000 characters.")]
+    public string? Description { get; init; }
+}
+
+internal sealed record ProjectChangeBody
+{
+    public static readonly ProjectChangeBody Sample = new() { Description = "Fewer bits, same answers." };
+
+    [StringLength(200, MinimumLength = 1), Description("Another name.")]
+    public string? Name { get; init; }
+
+    [StringLength(5000), Description("Another description, Markdown.")]
+    public string? Description { get; init; }
+
+    [Description("Whether it is offered no more.")]
+    public bool? Archived { get; init; }
 }

@@ -13,6 +13,15 @@ public sealed record ExperimentPageFilter
     /// <summary>The person who owns it.</summary>
     public Guid? Owner { get; init; }
 
+    /// <summary>Stored status.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>The project it is in.</summary>
+    public long? Project { get; init; }
+
+    /// <summary>Archived ones, or the others; null for both.</summary>
+    public bool? Archived { get; init; }
+
     /// <summary>Deleted ones instead of the active.</summary>
     public bool Deleted { get; init; }
 
@@ -50,11 +59,12 @@ public sealed class ExperimentPageStore(Database database)
     private static string Where(ExperimentPageFilter filter) => $"""
         {Visible.To("e")} and e.lifecycle = '{(filter.Deleted ? "deleted" : "active")}'
         {(filter.Name is null ? "" : "and e.name ilike @name")} {(filter.Owner is null ? "" : "and e.owner_id = @Owner")}
+        {(filter.Status is null ? "" : "and e.status = @Status")} {(filter.Project is null ? "" : "and e.project_id = @Project")} {(filter.Archived is null ? "" : "and e.archived = @Archived")}
         """;
 
     private static object Values(ExperimentPageFilter filter, Actor actor, int limit, long offset, ListKey<long>? after)
     {
-        var values = new DynamicParameters(new { actor.SeesAll, actor.ReadTeams, name = filter.Name is null ? null : Like.Within(filter.Name), filter.Owner, limit, offset, AfterTime = after?.Time, AfterId = after?.Id });
+        var values = new DynamicParameters(new { actor.SeesAll, actor.ReadTeams, name = filter.Name is null ? null : Like.Within(filter.Name), filter.Owner, filter.Status, filter.Project, filter.Archived, limit, offset, AfterTime = after?.Time, AfterId = after?.Id });
         values.Add("AfterValue", after?.Value);
         return values;
     }

@@ -15,8 +15,7 @@ internal static class ExperimentSearch
         sql.Parameters["Limit"] = limit;
         sql.Parameters["Offset"] = offset;
         sql.Text.Append($"select e.experiment_id from experiments.experiment e where {Visible.To("e")}");
-        if (view != ViewType.All)
-            sql.Text.Append(view == ViewType.Active ? " and e.lifecycle = 'active'" : " and e.lifecycle = 'deleted'");
+        sql.Text.Append(view switch { ViewType.Active => " and e.lifecycle = 'active'", ViewType.Deleted => " and e.lifecycle = 'deleted'", _ => " and e.lifecycle <> 'purging'" });
         foreach (var clause in filter.Clauses)
             sql.Text.Append("\nand ").Append(clause.Entity == Entity.Tag
                 ? Conditions.Keyed(sql, "experiment_tag", "experiment_id", "e", clause)

@@ -36,7 +36,7 @@ internal static class Gate
 
     public static Task<RunGate?> Find(WriteScope write, Guid runId, CancellationToken cancel) =>
         write.Connection.QuerySingleOrDefaultAsync<RunGate>(new("""
-            select r.experiment_id, e.team_id, r.owner_id, r.lifecycle = 'deleted' as deleted, r.name
+            select r.experiment_id, e.team_id, r.owner_id, r.lifecycle <> 'active' as deleted, r.name
             from experiments.run r join experiments.experiment e using (experiment_id)
             where r.run_id = @runId
             """, new { runId }, cancellationToken: cancel));

@@ -17,7 +17,7 @@ public sealed class MetricStore(Database database)
     internal static async Task<Dictionary<Guid, RunGate>> Gates(NpgsqlConnection connection, Guid[] runIds, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("""
-            select r.run_id, r.experiment_id, e.team_id, r.owner_id, r.lifecycle = 'deleted', r.name
+            select r.run_id, r.experiment_id, e.team_id, r.owner_id, r.lifecycle <> 'active', r.name
             from experiments.run r join experiments.experiment e using (experiment_id)
             where r.run_id = any($1)
             """, connection) { Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = runIds } } };

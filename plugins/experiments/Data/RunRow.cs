@@ -25,7 +25,7 @@ public sealed record RunRow(Guid RunId, long ExperimentId, string Name, string U
     /// <summary>The columns, in the order of the constructor, of <c>run r join experiment e</c>.</summary>
     internal const string Columns = """
         r.run_id, r.experiment_id, r.name, r.user_id, r.owner_id, r.status as status_word, r.start_time, r.end_time,
-        r.artifact_uri, r.parent_run_id, r.lifecycle, r.heard_at, e.team_id, e.lost_after
+        r.artifact_uri, r.parent_run_id, case r.lifecycle when 'active' then 'active' else 'deleted' end as lifecycle, r.heard_at, e.team_id, e.lost_after
         """;
 
     /// <summary>The run as the rules see it.</summary>

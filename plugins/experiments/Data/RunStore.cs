@@ -60,6 +60,8 @@ public sealed class RunStore(Database database, TimeProvider time)
             keys = run.Tags.Select(t => t.Key).ToArray(),
             values = run.Tags.Select(t => t.Value).ToArray(),
         }, cancellationToken: cancel));
+        if (experiment is { State.Status: ExperimentStatus.Pending, Waits: false })
+            await StartExperiment(write, run, actor, cancel);
         write.TellTeam(experiment.TeamId, run.RunId, run.ExperimentId, new RunStarted(run.RunId, run.ExperimentId));
         await write.Commit(cancel);
         return null;
@@ -126,6 +128,17 @@ public sealed class RunStore(Database database, TimeProvider time)
         await write.Record(actor, "run.restore", gate.ExperimentId, runId, gate.Name, cancel: cancel);
         await write.Commit(cancel);
         return null;
+    }
+
+    // Many runs may begin at once: the one that finds it pending under the lock is the first.
+    private async Task StartExperiment(WriteScope write, NewRun run, Actor actor, CancellationToken cancel)
+    {
+        if (await ExperimentGate.Locked(write, run.ExperimentId, cancel) is not { State.Status: ExperimentStatus.Pending, Waits: false } experiment)
+            return;
+        var next = experiment.State with { Status = ExperimentStatus.Running };
+        await ExperimentGate.Keep(write, experiment, next, time.GetUtcNow().ToUnixTimeMilliseconds(), cancel);
+        write.TellExperiment(experiment.TeamId, run.ExperimentId, new ExperimentStatusChanged(run.ExperimentId, next.Word));
+        await write.Record(actor, "experiment.start", run.ExperimentId, run.RunId, experiment.Name, new { Status = experiment.State.Word }, new { Status = next.Word }, cancel);
     }
 
     internal static Guid? Parent(IEnumerable<Entry> tags)

@@ -23,7 +23,9 @@ internal sealed class DemoSeed(IServiceProvider services)
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         foreach (var plan in DemoPlan.Experiments())
         {
-            var experiment = await seed.Experiment(plan, cancel);
+            // Somebody deleted it: it stays so.
+            if (await seed.Experiment(plan, cancel) is not { } experiment)
+                continue;
             foreach (var run in plan.Runs)
                 await seed.Finished(experiment, run, plan, now, cancel);
             foreach (var run in plan.Live)
@@ -31,12 +33,14 @@ internal sealed class DemoSeed(IServiceProvider services)
         }
     }
 
-    private async Task<long> Experiment(DemoExperiment plan, CancellationToken cancel)
+    private async Task<long?> Experiment(DemoExperiment plan, CancellationToken cancel)
     {
         var store = Get<ExperimentStore>();
         if (await store.FindByName(plan.Name, Demo, cancel) is { } known)
             return known.ExperimentId;
         var tags = plan.Tags.Select(t => new Entry(t.Key, t.Value)).Append(new(RunTagNames.Note, plan.Note)).ToList();
+        if (await store.Knows(plan.Name, cancel))
+            return null;
         return (await store.Create(plan.Name, null, tags, Demo, cancel))!.Value;
     }
 

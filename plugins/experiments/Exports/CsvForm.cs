@@ -10,7 +10,7 @@ internal interface IExportForm
 {
     ExportText Text { get; }
 
-    void Experiment(Experiment experiment, IReadOnlyList<Entry> tags);
+    void Experiment(Experiment experiment, string? configuration, IReadOnlyList<Entry> tags);
 
     void BeginRuns();
 
@@ -58,7 +58,7 @@ internal sealed class CsvForm : IExportForm
         return new(text, await Keys("params", "param"), await Keys("metrics", "series"), await Keys("tags", "tag"));
     }
 
-    public void Experiment(Experiment experiment, IReadOnlyList<Entry> tags) => throw new NotSupportedException("An experiment is no table.");
+    public void Experiment(Experiment experiment, string? configuration, IReadOnlyList<Entry> tags) => throw new NotSupportedException("An experiment is no table.");
 
     public void BeginRuns() => Row(Attributes.Concat(_params.Select(k => $"params.{k}")).Concat(_metrics.Select(k => $"metrics.{k}")).Concat(_tags.Select(k => $"tags.{k}")));
 

@@ -25,7 +25,7 @@ internal sealed record ExportWritten(long Rows, long Bytes, string Name);
 /// document; JSONL has a line for each thing, its <c>type</c> first. CSV follows RFC 4180 with a line feed at the end of lines;
 /// values are never altered, also not those that a spreadsheet takes for formulas.
 /// </remarks>
-internal sealed class ExportFile(ExportDataStore data, RunListStore runs, RunDetailStore details, ExperimentStore experiments, IFileStore files)
+internal sealed class ExportFile(ExportDataStore data, RunListStore runs, RunDetailStore details, ExperimentStore experiments, ConfigStore configs, IFileStore files)
 {
     private const int RunsAtOnce = 100;
     private const int KeysAtOnce = 5000;
@@ -112,7 +112,7 @@ internal sealed class ExportFile(ExportDataStore data, RunListStore runs, RunDet
     {
         var system = Actor.System("export");
         if (await experiments.Find(export.ExperimentId, system, cancel) is { } experiment)
-            form.Experiment(experiment, [.. (await experiments.Tags([experiment.ExperimentId], cancel))[experiment.ExperimentId]]);
+            form.Experiment(experiment, (await configs.Find(experiment.ExperimentId, experiment.ConfigVersion, cancel))?.Document, [.. (await experiments.Tags([experiment.ExperimentId], cancel))[experiment.ExperimentId]]);
     }
 
     private async Task Rows(ExportWish wish, Guid[] ids, IExportForm form, Count count, CancellationToken cancel)

@@ -17,12 +17,17 @@ internal sealed class JsonForm(ExportText text, bool lines) : IExportForm
 
     public ExportText Text { get; } = text;
 
-    public void Experiment(Experiment experiment, IReadOnlyList<Entry> tags) => Thing("experiment", alone: true, json =>
+    public void Experiment(Experiment experiment, string? configuration, IReadOnlyList<Entry> tags) => Thing("experiment", alone: true, json =>
     {
         json.WriteNumber("id", experiment.ExperimentId);
         json.WriteString("name", experiment.Name);
         Time(json, "created_at", experiment.CreatedMs);
         Time(json, "updated_at", experiment.UpdatedMs);
+        json.WriteString("status", experiment.StatusWord);
+        json.WriteString("hypothesis", experiment.Hypothesis);
+        json.WriteNumber("config_version", experiment.ConfigVersion);
+        json.WritePropertyName("config");
+        json.WriteRawValue(configuration ?? "null");
         json.WriteNumber("lost_after_seconds", (long)experiment.LostAfter.TotalSeconds);
         Map(json, "tags", tags);
     });

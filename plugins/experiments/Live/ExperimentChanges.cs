@@ -17,3 +17,21 @@ public sealed record ExperimentRestored(long ExperimentId);
 
 /// <summary>Tags of an experiment were set or removed; its note is the tag <c>mlflow.note.content</c>.</summary>
 public sealed record ExperimentTagged(long ExperimentId, string[] Keys);
+
+/// <summary>An experiment stands otherwise: <c>running</c>, <c>paused</c>, <c>archived</c> and so on.</summary>
+public sealed record ExperimentStatusChanged(long ExperimentId, string Status);
+
+/// <summary>A version of its configuration was saved.</summary>
+public sealed record ExperimentConfigured(long ExperimentId, int Version);
+
+/// <summary>A deleted experiment is being removed for good.</summary>
+public sealed record ExperimentPurged(long ExperimentId);
+
+/// <summary>Deleted runs are being removed for good.</summary>
+public sealed record RunsPurged(long ExperimentId);
+
+/// <summary>A project was made or changed. Told on <c>experiments:{team}</c> alone.</summary>
+public sealed record ProjectChanged(long ProjectId);
+
+/// <summary>Something was said about an experiment, a run of it or a place in one, changed or taken back. Told on <c>experiment:{id}</c>, and on <c>run:{id}</c> for a run.</summary>
+public sealed record CommentsChanged(long ExperimentId, Guid? RunId, string Place);

@@ -20,6 +20,7 @@ internal static class RunNotices
     public static ModuleBuilder AddNotices(this ModuleBuilder module) => module
         .Notice(new("run-failed", "A run of mine failed"))
         .Notice(new("run-lost", "A run of mine fell silent"))
+        .Notice(new("mention", "Somebody mentions me in a comment"))
         .On<RunStatusChanged>(Ended)
         .Every<TellLostRuns>("20 */5 * * * ?", new() { Title = "Tell of lost runs", What = "Tells owners of runs that have fallen silent" })
         .Digest(new("Experiments", Digest));

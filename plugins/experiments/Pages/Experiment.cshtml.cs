@@ -57,7 +57,7 @@ public sealed class ExperimentModel(ExperimentStore experiments, RunStore runs, 
     public Task<IActionResult> OnPostDelete(long id, CancellationToken cancel) => Act(id, () => experiments.Delete(id, Actor, cancel));
 
     /// <summary>Brings it back.</summary>
-    public Task<IActionResult> OnPostRestore(long id, CancellationToken cancel) => Act(id, () => experiments.Restore(id, Actor, cancel));
+    public Task<IActionResult> OnPostRestore(long id, CancellationToken cancel) => Act(id, () => experiments.Restore(id, null, Actor, cancel));
 
     /// <summary>Deletes runs; those that this actor may not delete stay.</summary>
     public Task<IActionResult> OnPostDeleteRuns(long id, [FromForm] string[] ids, CancellationToken cancel) => Act(id, () => Each(ids, run => runs.Delete(run, Actor, cancel)));

@@ -50,7 +50,7 @@ public sealed class IndexModel(ExperimentListStore list, ExperimentStore experim
 
     /// <summary>Brings it back.</summary>
     public async Task<IActionResult> OnPostRestore([FromForm] long id, CancellationToken cancel) =>
-        await experiments.Restore(id, Actor, cancel) is { } refusal ? Refused(refusal) : LocalRedirect(Address.Experiment(id));
+        await experiments.Restore(id, null, Actor, cancel) is { } refusal ? Refused(refusal) : LocalRedirect(Address.Experiment(id));
 
     private async Task Read(CancellationToken cancel)
     {

@@ -17,7 +17,7 @@ internal static class ExperimentCalls
         api.Get("experiments/search", Search);
         api.Post("experiments/search", Search);
         api.Post("experiments/delete", call => Verb(call, (store, id) => store.Delete(id, call.Actor, call.Cancel)));
-        api.Post("experiments/restore", call => Verb(call, (store, id) => store.Restore(id, call.Actor, call.Cancel)));
+        api.Post("experiments/restore", call => Verb(call, (store, id) => store.Restore(id, null, call.Actor, call.Cancel)));
         api.Post("experiments/update", Update);
         api.Post("experiments/set-experiment-tag", SetTag);
         api.Post("experiments/delete-experiment-tag", DeleteTag);

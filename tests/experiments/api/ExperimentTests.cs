@@ -49,15 +49,26 @@ public sealed class ExperimentTests(World world) : IClassFixture<World>
     }
 
     [Fact]
-    public async Task Names_are_taken_once_even_by_the_deleted()
+    public async Task A_name_is_taken_once_and_free_again_when_its_experiment_is_deleted()
     {
         var name = Tracker.Unique("taken");
-        var id = await _mira.NewExperiment(name);
+        var first = await _mira.NewExperiment(name);
         (await _mira.Post("experiments/create", new { name })).Refused(400, "RESOURCE_ALREADY_EXISTS", name);
-        (await _mira.Post("experiments/delete", new { experiment_id = id })).Is("{}");
-        (await _mira.Post("experiments/create", new { name })).Refused(400, "RESOURCE_ALREADY_EXISTS", name);
+        (await _mira.Post("experiments/delete", new { experiment_id = first })).Is("{}");
+        // What set_experiment asks before it makes one.
+        (await _mira.Get($"experiments/get-by-name?experiment_name={name}")).Missing();
+        var second = await _mira.NewExperiment(name);
+        Assert.NotEqual(first, second);
+        Assert.Equal(second, (await _mira.Get($"experiments/get-by-name?experiment_name={name}")).Word("experiment.experiment_id"));
+        Assert.Equal("deleted", (await _mira.Get($"experiments/get?experiment_id={first}")).Word("experiment.lifecycle_stage"));
+        // It cannot come back under a name that is in use, and nothing of it does.
+        (await _mira.Post("experiments/restore", new { experiment_id = first })).Refused(400, "RESOURCE_ALREADY_EXISTS", name);
+        Assert.Equal("deleted", (await _mira.Get($"experiments/get?experiment_id={first}")).Word("experiment.lifecycle_stage"));
         var other = await _mira.NewExperiment();
         (await _mira.Post("experiments/update", new { experiment_id = other, new_name = name })).Refused(400, "RESOURCE_ALREADY_EXISTS", name);
+        (await _mira.Post("experiments/delete", new { experiment_id = second })).Is("{}");
+        (await _mira.Post("experiments/restore", new { experiment_id = first })).Is("{}");
+        Assert.Equal(first, (await _mira.Get($"experiments/get-by-name?experiment_name={name}")).Word("experiment.experiment_id"));
         // Upper and lower case are different names, as they are to MLflow.
         await _mira.NewExperiment(name.ToUpperInvariant());
     }
