@@ -33,6 +33,9 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
         A GET carries an `ETag`; send it as `If-None-Match` to hear 304 when nothing changed, or as `If-Match` with PATCH, PUT and DELETE to change only what you read.
         """;
 
+    // What a request leaves out is not null.
+    private static readonly JsonSerializerOptions Sent = new(ApiJson.Options) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
     private readonly SemaphoreSlim _once = new(1);
     private byte[]? _json;
 
@@ -42,6 +45,13 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
     {
         options.ShouldInclude = Has;
         options.AddOperationTransformer(Operation);
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // NaN and the infinities are strings, which the framework describes as no type at all.
+            if (Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) is var type && (type ?? context.JsonTypeInfo.Type) == typeof(double))
+                (schema.Type, schema.AnyOf) = (JsonSchemaType.Number | JsonSchemaType.String | (type is null ? default : JsonSchemaType.Null), null);
+            return Task.CompletedTask;
+        });
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new() { Title = "Crucible", Version = ModuleInfo.SdkVersion, Description = Introduction };
@@ -126,7 +136,7 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
             schema = new OpenApiSchema { Type = JsonSchemaType.Object, Properties = properties, Required = properties.Keys.ToHashSet() };
             shown = example is null ? null : many ? new { data = new[] { example }, meta = (doc?.Numbered != false ? new ApiMeta { Total = 1, Page = 1, PerPage = ApiPage.Usual } : new ApiMeta { PerPage = ApiPage.Usual }) } : new { data = example };
         }
-        return new() { ["application/json"] = new() { Schema = schema, Example = shown is null ? null : JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(shown, ApiJson.Options)) } };
+        return new() { ["application/json"] = new() { Schema = schema, Example = shown is null ? null : JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(shown, wrapped ? ApiJson.Options : Sent)) } };
     }
 
     private static async Task<IOpenApiSchema> Schema(OpenApiOperationTransformerContext context, Type type, CancellationToken cancel)

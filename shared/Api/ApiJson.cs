@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Crucible.Api;
 
@@ -13,7 +14,7 @@ public static class ApiJson
     /// snake_case names; times as RFC 3339 in UTC; NaN and the infinities as the strings <c>"NaN"</c>, <c>"Infinity"</c>,
     /// <c>"-Infinity"</c>; nothing left out, so that a field that has no value is null.
     /// </summary>
-    public static JsonSerializerOptions Options { get; } = Configure(new(JsonSerializerDefaults.General));
+    public static JsonSerializerOptions Options { get; } = Configure(new(JsonSerializerDefaults.General) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
 
     /// <summary>Gives other options the same form.</summary>
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)

@@ -40,7 +40,7 @@ public sealed record ApiPage(int Number, int Size, IReadOnlyList<string?>? After
             if (call.Query("page") is not null)
                 errors.Add(new("page", ["does not go with cursor. Send one of them."]));
             after = cursor.Length == 0 ? [] : Decode(cursor);
-            if (after is null || (after.Count > 0 && after[0] != sort))
+            if (after is null || (cursor.Length > 0 && (after.Count < 2 || after[0] != sort)))
                 return Broken();
         }
         page = new(number, size, after is { Count: > 0 } ? [.. after.Skip(1)] : after);
