@@ -1,5 +1,6 @@
 using Crucible.Data;
 using Crucible.Files;
+using Crucible.Host.Api;
 using Crucible.Host.Audit;
 using Crucible.Host.Backup;
 using Crucible.Host.Demo;
@@ -50,9 +51,11 @@ internal sealed class CrucibleHost : IAsyncDisposable
             app.UsePeople(everybody => everybody.UseAssets());
             app.UseActorInLogs();
             app.UsePluginGate();
+            app.UseApi();
             app.MapPages();
             app.MapPush();
             app.MapSearch();
+            app.MapApi();
             app.MapLive();
             app.MapHealth();
             app.MapMetricsText();
@@ -82,6 +85,7 @@ internal sealed class CrucibleHost : IAsyncDisposable
         builder.AddHealth(ground.Catalogue);
         builder.AddPages(ground.Catalogue);
         builder.AddSearch();
+        builder.AddApi();
         builder.AddNotices();
         builder.AddPush();
     }

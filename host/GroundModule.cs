@@ -1,4 +1,5 @@
 using Crucible.Data;
+using Crucible.Host.Api;
 using Crucible.Host.Audit;
 using Crucible.Host.Backup;
 using Crucible.Host.Jobs;
@@ -50,6 +51,7 @@ internal static class GroundModule
             })
             .Retention("changes", "News for pages that were away", 7, (services, before, cancel) => services.GetRequiredService<RetentionStore>().ForgetChanges(before, cancel))
             .Retention("audit", "Lines of the audit log", 400, (services, before, cancel) => services.GetRequiredService<AuditStore>().Forget(before, cancel), least: 30)
+            .Retention("kept-answers", "Answers kept for repeated API requests", 1, (services, before, cancel) => services.GetRequiredService<KeptAnswerStore>().Forget(before, cancel))
             .Every<ForgetOldData>("0 20 3 * * ?", new() { Title = "Forget old data", What = "Removes what has been kept long enough, kind by kind.", Timeout = TimeSpan.FromHours(6) })
             .Every<ForgetExpiredCredentials>("0 40 * * * ?", new() { Title = "Forget expired credentials", What = "Deletes sessions that are over, and tokens, links and invitations a month after their end." })
             .AddJobHistory()

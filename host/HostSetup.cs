@@ -1,3 +1,4 @@
+using Crucible.Host.Api;
 using Crucible.Host.Live;
 using Crucible.Host.Pages;
 using Crucible.Host.Plugins;
@@ -58,7 +59,7 @@ internal static class HostSetup
         // What the next page says of what was done; the framework's own would go over plain HTTP from a page on TLS.
         builder.Services.Configure<CookieTempDataProviderOptions>(notice =>
             notice.Cookie = new() { Name = "crucible-notice", HttpOnly = true, SameSite = SameSiteMode.Lax, SecurePolicy = CookieSecurePolicy.SameAsRequest, Path = "/", IsEssential = true });
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(all => all.ShouldInclude = one => !ApiDocument.Has(one));
         builder.Services.AddResponseCompression(compression =>
         {
             // Pages hold an antiforgery token beside what a visitor typed; over TLS their compressed size would leak it.

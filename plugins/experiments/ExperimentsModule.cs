@@ -1,11 +1,14 @@
+using Crucible.Experiments.Api;
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Demo;
+using Crucible.Experiments.Exports;
 using Crucible.Experiments.Fragments;
 using Crucible.Experiments.Imports;
 using Crucible.Experiments.Jobs;
 using Crucible.Experiments.Live;
 using Crucible.Experiments.Pages;
 using Crucible.Experiments.Tracking;
+using Crucible.Files;
 using Crucible.Live;
 using Crucible.Modules;
 using Crucible.People;
@@ -41,9 +44,12 @@ public sealed class ExperimentsModule : ICrucibleModule
                 .AddSingleton<RunTableReader>()
                 .AddSingleton<RunTableParts>()
                 .AddSingleton<ExperimentReader>()
-                .AddSingleton<CompletionReader>())
+                .AddSingleton<CompletionReader>()
+                .AddSingleton<ExportFile>())
             .Every<RollUpMetrics>("0 * * * * ?")
             .AddTrash()
+            .Job<WriteExport>(WriteExport.Policy)
+            .Retention("exports", "Exports and their files", 7, (services, before, cancel) => ForgetExports.Run(services.GetRequiredService<ExportStore>(), services.GetRequiredService<IFileStore>(), before, cancel))
             .Job<PurgeTrash>(new() { Title = "Empty the trash", What = "Removes deleted runs and experiments for good, with their points and files", Timeout = TimeSpan.FromHours(12), Arguments = [new(PurgeTrash.Of, "Number of the experiment", Required: true)] })
             .Retention("activity", "Lines of the Activity pages of experiments", 400, (services, before, cancel) => services.GetRequiredService<ActivityStore>().Forget(before, cancel), least: 30)
             .Nav(new("Experiments", Address.Experiments, "flask", 100) { Badge = Badge, BadgeTopics = Teams })
@@ -63,6 +69,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .Endpoints(TrackingApi.Map)
             .Endpoints(RunApi.Map)
             .Retention("log-lines", "Console lines of runs", 90, (services, before, cancel) => services.GetRequiredService<ConsoleStore>().Forget(before, cancel))
+            .Endpoints(ApiOperations.Map)
             .Seed(DemoSeed.Run);
     }
 

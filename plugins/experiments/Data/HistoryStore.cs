@@ -113,6 +113,44 @@ public sealed class HistoryStore(Database database)
         """, cancel, new NpgsqlParameter<Guid[]> { TypedValue = runIds }, new NpgsqlParameter<string> { TypedValue = key },
         new NpgsqlParameter<long[]> { TypedValue = steps });
 
+    /// <summary>Points of one metric within steps, by step, time and value, which together are a point's identity.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="key">The metric.</param>
+    /// <param name="from">First step; null for the beginning.</param>
+    /// <param name="to">Last step; null for the end.</param>
+    /// <param name="after">The point behind which it begins.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="offset">How many to leave out.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<List<HistoryPoint>> Range(Guid runId, string key, long? from, long? to, HistoryPoint? after, int limit, long offset, CancellationToken cancel) => Read($"""
+        select $1::uuid, p.step, p.at, p.value
+        from experiments.point p
+        where p.series_id = (select series_id from experiments.series where run_id = $1 and key = $2) and p.step between $3 and $4
+          {(after is null ? "" : "and (p.step, p.at, p.value) > ($7, $8, $9)")}
+        order by p.step, p.at, p.value limit $5 offset $6
+        """, cancel, [new NpgsqlParameter<Guid> { TypedValue = runId }, new NpgsqlParameter<string> { TypedValue = key },
+        new NpgsqlParameter<long> { TypedValue = from ?? long.MinValue }, new NpgsqlParameter<long> { TypedValue = to ?? long.MaxValue },
+        new NpgsqlParameter<int> { TypedValue = limit }, new NpgsqlParameter<long> { TypedValue = offset },
+        .. after is not { } point ? Array.Empty<NpgsqlParameter>() : [new NpgsqlParameter<long> { TypedValue = point.Step }, new NpgsqlParameter<long> { TypedValue = point.At }, new NpgsqlParameter<double> { TypedValue = point.Value }]]);
+
+    /// <summary>How many points a metric has within steps.</summary>
+    public async Task<long> CountRange(Guid runId, string key, long? from, long? to, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = new NpgsqlCommand(from is null && to is null
+            ? "select coalesce((select points from experiments.series where run_id = $1 and key = $2), 0)"
+            : "select count(*) from experiments.point where series_id = (select series_id from experiments.series where run_id = $1 and key = $2) and step between $3 and $4", connection)
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = runId }, new NpgsqlParameter<string> { TypedValue = key } },
+        };
+        if (from is not null || to is not null)
+        {
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from ?? long.MinValue });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to ?? long.MaxValue });
+        }
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     private async Task<List<HistoryPoint>> Read(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters)
     {
         await using var connection = await database.Open(cancel);

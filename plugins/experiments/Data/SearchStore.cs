@@ -75,8 +75,8 @@ public sealed class SearchStore(Database database, TimeProvider time)
     /// <summary>Whether a run of an experiment, not deleted, passes a filter. For programs of the system: nobody's view is asked for.</summary>
     internal async Task<bool> Passes(RunFilter filter, long experimentId, Guid runId, CancellationToken cancel)
     {
-        var (sql, where) = RunQuery.Found(new(filter, [experimentId], ViewType.Active, time.GetUtcNow()));
-        sql.Text.Append($"select r.run_id from experiments.run r where {where} and r.run_id = @OneRun");
+        var (sql, where) = RunQuery.Found(new(filter, [experimentId], ViewType.Active, time.GetUtcNow()) { Also = "r.run_id = @OneRun" });
+        sql.Text.Append($"select r.run_id from experiments.run r where {where}");
         sql.Parameters["OneRun"] = runId;
         await using var connection = await database.Open(cancel);
         return (await Ids<Guid>(connection, new(sql.Text.ToString(), sql.Parameters), cancel)).Length > 0;
@@ -115,7 +115,7 @@ public sealed class SearchStore(Database database, TimeProvider time)
     // A plan made once for all values of such a search can be a thousand times slower than one made for these.
     private const string PlanForTheseValues = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
 
-    private static async Task<T[]> Ids<T>(NpgsqlConnection connection, SearchSql sql, CancellationToken cancel)
+    internal static async Task<T[]> Ids<T>(NpgsqlConnection connection, SearchSql sql, CancellationToken cancel)
     {
         await using var batch = Batch(connection, sql);
         var ids = new List<T>();

@@ -65,6 +65,15 @@ public static class Address
     /// <summary>A page or a PDF of a run, for a frame.</summary>
     public static string Frame(Guid runId, string path) => With($"{Run(runId)}/frame", ("path", path));
 
+    /// <summary>All exports.</summary>
+    public const string Exports = "/experiments/exports";
+
+    /// <summary>An export.</summary>
+    public static string Export(Guid exportId) => $"{Exports}/{exportId:N}";
+
+    /// <summary>The exports of an experiment, and the form that asks for one.</summary>
+    public static string ExportsOf(long experimentId) => $"{Experiment(experimentId)}/exports";
+
     /// <summary>Adds what has a value to a query: <c>?tab=tags&amp;x=time</c>; nothing for none.</summary>
     public static string With(string path, params IEnumerable<(string Name, string? Value)> query)
     {

@@ -101,6 +101,9 @@ public static class Dom
     /// <summary>Acts on many runs that are under way.</summary>
     public static string RunBatches(long experimentId) => $"experiment-batches-{Number(experimentId)}";
 
+    /// <summary>How far an export has come, with its file.</summary>
+    public static string Export(Guid exportId) => $"export-{exportId:N}";
+
     /// <summary>The list of experiments.</summary>
     public const string Experiments = "experiments-list";
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
 using Crucible.Experiments.Imports;
+using Crucible.Experiments.Fragments;
 using Crucible.Live;
 using Crucible.People;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,9 @@ public static class Topics
     /// <summary><c>import:{id, 32 hex digits}</c>: how far an import has come.</summary>
     public static Topic Import(Guid importId) => new("import", importId.ToString("N"));
 
+    /// <summary><c>export:{id, 32 hex digits}</c>: how far an export has come.</summary>
+    public static Topic Export(Guid exportId) => new("export", exportId.ToString("N"));
+
     /// <summary>Their kinds: who may listen, and what they send beside the journalled changes.</summary>
     internal static IEnumerable<TopicKind> Kinds =>
     [
@@ -36,6 +40,7 @@ public static class Topics
         new("run-log", MayListenToRun) { Greeting = LogLane.Greet, Signalled = LogLane.Send },
         new("experiment", MayListenToExperiment) { Signalled = LatestLane.Send },
         new("curves", MayListenToExperiment) { Greeting = CurvesLane.Greet, Signalled = CurvesLane.Send },
+        new("export", MayListenToExport) { Signalled = ShowExport },
         new("experiments", (_, actor, key, _) => ValueTask.FromResult(Guid.TryParseExact(key, "N", out var team) && actor.MayRead(team))),
         new("import", MayListenToImport),
     ];
@@ -46,6 +51,16 @@ public static class Topics
     private static async ValueTask<bool> MayListenToRun(IServiceProvider services, Actor actor, string key, CancellationToken cancel) =>
         RunId.TryRead(key, out var runId) && key == runId.ToString("N")
         && await services.GetRequiredService<RunStore>().Find(runId, actor, cancel) is not null;
+
+    private static async ValueTask<bool> MayListenToExport(IServiceProvider services, Actor actor, string key, CancellationToken cancel) =>
+        Guid.TryParseExact(key, "N", out var id) && await services.GetRequiredService<ExportStore>().Find(id, actor, cancel) is not null;
+
+    private static ValueTask ShowExport(LivePush push)
+    {
+        if (Guid.TryParseExact(push.Topic.Key, "N", out var id))
+            push.Refresh(Dom.Export(id));
+        return ValueTask.CompletedTask;
+    }
 
     private static async ValueTask<bool> MayListenToExperiment(IServiceProvider services, Actor actor, string key, CancellationToken cancel) =>
         long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && key == id.ToString(CultureInfo.InvariantCulture)

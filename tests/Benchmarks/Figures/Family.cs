@@ -8,6 +8,7 @@ internal sealed record Family(string Name, string Tells, Func<Bench, Task> Measu
         new("log", "metrics in", LogFigures.Measure),
         new("search", "runs found", SearchFigures.Measure),
         new("curves", "long histories out", CurveFigures.Measure),
+        new("export", "runs and points as files", ExportFigures.Measure),
         new("pages", "time to first byte, first load", PageFigures.Measure),
         new("signin", "a whole sign-in beside the hash alone", SignInFigures.Measure),
         new("live", "one change to thousands of listeners", LiveFigures.Measure),

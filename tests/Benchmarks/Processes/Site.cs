@@ -80,7 +80,7 @@ internal sealed class Site(string built, CancellationToken cancel) : IAsyncDispo
         Address = FreePort();
         var began = Stopwatch.GetTimestamp();
         _process = new("dotnet", [Path.Combine(built, "Crucible.Host.dll"), "--urls", $"http://{Address}"],
-            ("Crucible__DataPath", DataPath), ("Crucible__AdminPassword", AdminPassword), ("Crucible__TrackingPerSecond", "1000000"));
+            ("Crucible__DataPath", DataPath), ("Crucible__AdminPassword", AdminPassword), ("Crucible__TrackingPerSecond", "1000000"), ("Crucible__Api__ReadsPerMinute", "1000000"), ("Crucible__Api__ExportsPerMinute", "1000000"));
         while (!await IsReady())
         {
             if (_process.HasEnded || Stopwatch.GetElapsedTime(began) > Patience)

@@ -24,7 +24,7 @@ public sealed class Everything : World
     // what changed, so mails wait too: their server need not be there.
     protected override IEnumerable<string> Settings =>
     [
-        "Crucible:SignInsPerMinute=1000", "Crucible:Jobs:Workers=0",
+        "Crucible:SignInsPerMinute=1000", "Crucible:Jobs:Workers=0", "Crucible:Api:ReadsPerMinute=1000000", "Crucible:Api:WritesPerMinute=1000000", "Crucible:Api:ExportsPerMinute=1000000",
         "Crucible:Smtp:Host=127.0.0.1", "Crucible:Smtp:Port=1", "Crucible:Smtp:Tls=none", "Crucible:Smtp:From=crucible@example.org", "Crucible:Smtp:Url=https://crucible.example.org",
         $"Crucible:OAuth:far:AuthorizationEndpoint={Provider}", "Crucible:OAuth:far:TokenEndpoint=https://provider.example/token", "Crucible:OAuth:far:UserInfoEndpoint=https://provider.example/userinfo",
         "Crucible:OAuth:far:ClientId=crucible", "Crucible:OAuth:far:ClientSecret=of-the-far-provider",

@@ -7,7 +7,11 @@ namespace Crucible.Experiments.Domain.Search;
 /// <param name="Experiments">Where to look.</param>
 /// <param name="View">Active, deleted or all.</param>
 /// <param name="Now">When the search is made, which relative times count from.</param>
-public sealed record RunSearch(RunFilter Filter, IReadOnlyCollection<long> Experiments, ViewType View, DateTimeOffset Now);
+public sealed record RunSearch(RunFilter Filter, IReadOnlyCollection<long> Experiments, ViewType View, DateTimeOffset Now)
+{
+    /// <summary>One more condition on <c>r</c> (experiments.run), whose parameters are the caller's to add. Part of the text, so never made of user input.</summary>
+    public string? Also { get; init; }
+}
 
 /// <summary>Turns a filter and an order into SQL that answers the ids of one page of runs.</summary>
 public static class RunQuery
@@ -96,6 +100,8 @@ public static class RunQuery
         var where = new StringBuilder($"r.{within}");
         if (search.View != ViewType.All)
             where.Append(search.View == ViewType.Active ? " and r.lifecycle = 'active'" : " and r.lifecycle = 'deleted'");
+        if (search.Also is not null)
+            where.Append($"\n  and ({search.Also})");
         foreach (var condition in clauses.Conditions(parts))
             where.Append("\n  and ").Append(condition);
         return where.ToString();
