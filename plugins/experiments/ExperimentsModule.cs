@@ -50,7 +50,7 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddTrash()
             .Job<WriteExport>(WriteExport.Policy)
             .Retention("exports", "Exports and their files", 7, (services, before, cancel) => ForgetExports.Run(services.GetRequiredService<ExportStore>(), services.GetRequiredService<IFileStore>(), before, cancel))
-            .Job<PurgeTrash>(new() { Title = "Empty the trash", What = "Removes deleted runs and experiments for good, with their points and files", Timeout = TimeSpan.FromHours(12), Arguments = [new(PurgeTrash.Of, "Number of the experiment", Required: true)] })
+            .Job<PurgeTrash>(new() { Title = "Remove an experiment", What = "Removes a deleted experiment for good, with its runs, points and files", Timeout = TimeSpan.FromHours(12), Arguments = [new(PurgeTrash.Of, "Number of the experiment", Required: true)] })
             .Retention("activity", "Lines of the Activity pages of experiments", 400, (services, before, cancel) => services.GetRequiredService<ActivityStore>().Forget(before, cancel), least: 30)
             .Nav(new("Experiments", Address.Experiments, "flask", 100) { Badge = Badge, BadgeTopics = Teams })
             .Nav(new("Models", Address.Models, "cube", 110))

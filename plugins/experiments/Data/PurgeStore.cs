@@ -10,39 +10,14 @@ using Dapper;
 namespace Crucible.Experiments.Data;
 
 /// <summary>
-/// Removing for good what lies in the trash: a run or an experiment with its points, files, comments and all else. Who asks
-/// marks it (<c>purging</c>), after which nobody restores it, and a job does the work in slices, each a statement that commits.
+/// Removing a deleted experiment for good, with its runs, models, files, comments and all else. Who asks marks it
+/// (<c>purging</c>), after which nobody restores it, and a job does the work in slices, each a statement that commits. What its
+/// runs leave behind goes as that of single runs does (<see cref="LeftoverStore"/>).
 /// </summary>
 public sealed class PurgeStore(Database database, IJobQueue jobs, IFileStore files)
 {
-    private const int Slice = 20_000;
-
-    /// <summary>Has deleted runs removed; those that are not deleted or that this actor may not delete stay.</summary>
-    /// <returns>How many go, or why none does.</returns>
-    public async Task<(int Count, ProtocolError? Refusal)> Runs(Guid[] runIds, Actor actor, CancellationToken cancel)
-    {
-        await using var write = await database.Write(actor, cancel);
-        var found = (await write.Connection.QueryAsync<(Guid RunId, long ExperimentId, Guid TeamId, Guid? OwnerId, string Name)>(new("""
-            select r.run_id, r.experiment_id, e.team_id, r.owner_id, r.name from experiments.run r join experiments.experiment e using (experiment_id)
-            where r.run_id = any(@runIds) and r.lifecycle = 'deleted' order by r.run_id for no key update of r
-            """, new { runIds }, cancellationToken: cancel))).AsList();
-        var seen = found.Where(r => actor.MayRead(r.TeamId)).ToList();
-        var chosen = seen.Where(r => actor.MayDelete(r.TeamId, r.OwnerId)).ToList();
-        if (chosen.Count == 0)
-            return (0, seen.Count == 0 ? new(ErrorCode.ResourceDoesNotExist, "None of these runs is in the trash.")
-                : new(ErrorCode.PermissionDenied, "Only the owner of a run or an admin may remove it."));
-        await write.Connection.ExecuteAsync(new("update experiments.run set lifecycle = 'purging' where run_id = any(@ids)",
-            new { ids = chosen.Select(r => r.RunId).ToArray() }, cancellationToken: cancel));
-        foreach (var run in chosen)
-            await write.Record(actor, "run.purge", run.ExperimentId, run.RunId, run.Name, cancel: cancel);
-        foreach (var experiment in chosen.GroupBy(r => (r.ExperimentId, r.TeamId)))
-        {
-            write.TellExperiment(experiment.Key.TeamId, experiment.Key.ExperimentId, new RunsPurged(experiment.Key.ExperimentId));
-            await jobs.Enqueue<PurgeTrash>(write, Argument(experiment.Key.ExperimentId), cancel);
-        }
-        await write.Commit(cancel);
-        return (chosen.Count, null);
-    }
+    private const int RunsAtOnce = 200;
+    private const int LinesAtOnce = 20_000;
 
     /// <summary>Has a deleted experiment removed, with all it holds.</summary>
     public async Task<ProtocolError?> Experiment(long experimentId, Actor actor, CancellationToken cancel)
@@ -59,7 +34,7 @@ public sealed class PurgeStore(Database database, IJobQueue jobs, IFileStore fil
             """, new { experimentId }, cancellationToken: cancel));
         write.TellExperiment(experiment.TeamId, experimentId, new ExperimentPurged(experimentId));
         await write.Record(actor, "experiment.purge", experimentId, null, experiment.Name, cancel: cancel);
-        await jobs.Enqueue<PurgeTrash>(write, Argument(experimentId), cancel);
+        await jobs.Enqueue<PurgeTrash>(write, new Dictionary<string, string> { [PurgeTrash.Of] = $"{experimentId}" }, cancel);
         await write.Commit(cancel);
         return null;
     }
@@ -71,40 +46,39 @@ public sealed class PurgeStore(Database database, IJobQueue jobs, IFileStore fil
         return await connection.QuerySingleAsync<long>(new("select count(*) from experiments.run where experiment_id = @experimentId and lifecycle = 'purging'", new { experimentId }, cancellationToken: cancel));
     }
 
-    /// <summary>The next marked run of it; null when there is none left.</summary>
-    public async Task<Guid?> Next(long experimentId, CancellationToken cancel)
+    /// <summary>Removes some of its marked runs.</summary>
+    /// <returns>How many went; 0 when none is left.</returns>
+    public async Task<int> Slice(long experimentId, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        return await connection.QueryFirstOrDefaultAsync<Guid?>(new("select run_id from experiments.run where experiment_id = @experimentId and lifecycle = 'purging' limit 1", new { experimentId }, cancellationToken: cancel));
+        return (await connection.QueryAsync<(Guid, string, string?, long)>(new(RunActSql.Purge("""
+            r.run_id = any(array(select m.run_id from experiments.run m where m.experiment_id = @experimentId and m.lifecycle = 'purging' order by m.run_id limit @RunsAtOnce))
+            """), new { experimentId, RunsAtOnce }, cancellationToken: cancel))).Count();
     }
 
-    /// <summary>Removes a marked run. Done twice, or begun and not ended, it does no harm.</summary>
-    public async Task Remove(long experimentId, Guid runId, CancellationToken cancel)
-    {
-        await using var connection = await database.Open(cancel);
-        foreach (var table in (string[])["point", "bucket"])
-            await Slices.UntilNone(() => connection.ExecuteAsync(new($"""
-                delete from experiments.{table} where ctid = any(array(
-                    select p.ctid from experiments.series s join experiments.{table} p using (series_id) where s.run_id = @runId limit {Slice}))
-                """, new { runId }, cancellationToken: cancel)));
-        await files.Delete($"artifacts/{experimentId}/{runId:N}", cancel);
-        await connection.ExecuteAsync(new("delete from experiments.run where run_id = @runId and lifecycle = 'purging'", new { runId }, cancellationToken: cancel));
-    }
-
-    /// <summary>Removes a marked experiment that has no runs any more, with its models, datasets, comments and files.</summary>
+    /// <summary>Removes a marked experiment that has no runs any more, with its models, datasets and comments, and has what the runs left swept up.</summary>
     public async Task RemoveEmptied(long experimentId, CancellationToken cancel)
     {
-        await using var connection = await database.Open(cancel);
-        var marked = await connection.QuerySingleAsync<bool>(new("""
-            select exists (select from experiments.experiment where experiment_id = @experimentId and lifecycle = 'purging')
-                and not exists (select from experiments.run where experiment_id = @experimentId)
+        await using (var connection = await database.Open(cancel))
+        {
+            // Runs and models that were moved elsewhere keep their files below this experiment's folder, so only what is its own goes.
+            foreach (var folder in await connection.QueryAsync<string>(new("""
+                select 'artifacts/' || substring(m.artifact_uri from '^mlflow-artifacts:/([0-9]+/models/[^/]+)/artifacts$')
+                from experiments.logged_model m join experiments.experiment e using (experiment_id)
+                where e.experiment_id = @experimentId and e.lifecycle = 'purging' and m.artifact_uri ~ '^mlflow-artifacts:/[0-9]+/models/[^/]+/artifacts$'
+                """, new { experimentId }, cancellationToken: cancel)))
+                await files.Delete(folder, cancel);
+            await Slices.UntilNone(() => connection.ExecuteAsync(new($"""
+                delete from experiments.activity where id in (select id from experiments.activity a join experiments.experiment e using (experiment_id)
+                    where e.experiment_id = @experimentId and e.lifecycle = 'purging' limit {LinesAtOnce})
+                """, new { experimentId }, cancellationToken: cancel)));
+        }
+        await using var write = await database.Write(Actor.System("experiments"), cancel);
+        await write.Connection.ExecuteAsync(new("""
+            delete from experiments.experiment e where experiment_id = @experimentId and lifecycle = 'purging'
+                and not exists (select from experiments.run r where r.experiment_id = e.experiment_id)
             """, new { experimentId }, cancellationToken: cancel));
-        if (!marked)
-            return;
-        await files.Delete($"artifacts/{experimentId}", cancel);
-        await Slices.UntilNone(() => connection.ExecuteAsync(new($"delete from experiments.activity where id in (select id from experiments.activity where experiment_id = @experimentId limit {Slice})", new { experimentId }, cancellationToken: cancel)));
-        await connection.ExecuteAsync(new("delete from experiments.experiment where experiment_id = @experimentId and lifecycle = 'purging'", new { experimentId }, cancellationToken: cancel));
+        await jobs.Enqueue<SweepLeftovers>(write, new Dictionary<string, string>(), cancel);
+        await write.Commit(cancel);
     }
-
-    private static Dictionary<string, string> Argument(long experimentId) => new() { [PurgeTrash.Of] = $"{experimentId}" };
 }

@@ -4,7 +4,7 @@ using Crucible.Jobs;
 
 namespace Crucible.Experiments.Jobs;
 
-/// <summary>Removes for good what was marked for it in one experiment: runs, and the experiment itself.</summary>
+/// <summary>Removes an experiment for good that was marked for it, its runs first.</summary>
 public sealed class PurgeTrash(PurgeStore trash) : IBackgroundJob
 {
     /// <summary>Name of the argument: the experiment's id.</summary>
@@ -16,11 +16,8 @@ public sealed class PurgeTrash(PurgeStore trash) : IBackgroundJob
         if (!run.Arguments.TryGetValue(Of, out var text) || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var experimentId))
             return;
         var (all, gone) = (await trash.Marked(experimentId, cancel), 0L);
-        while (await trash.Next(experimentId, cancel) is { } next)
-        {
-            await trash.Remove(experimentId, next, cancel);
-            run.Progress(++gone, Math.Max(all, gone), "runs");
-        }
+        while (await trash.Slice(experimentId, cancel) is > 0 and var some)
+            run.Progress(gone += some, Math.Max(all, gone), "runs");
         await trash.RemoveEmptied(experimentId, cancel);
         run.Log($"{gone} runs are gone.");
     }

@@ -36,9 +36,6 @@ public sealed record ExperimentConfigured(long ExperimentId, int Version);
 /// <summary>A deleted experiment is being removed for good.</summary>
 public sealed record ExperimentPurged(long ExperimentId);
 
-/// <summary>Deleted runs are being removed for good.</summary>
-public sealed record RunsPurged(long ExperimentId);
-
 /// <summary>A project was made or changed. Told on <c>experiments:{team}</c> alone.</summary>
 public sealed record ProjectChanged(long ProjectId);
 

@@ -11,7 +11,6 @@ internal static class ExperimentLive
         .Live<ExperimentStatusChanged>((change, push) => Told(change.ExperimentId, push))
         .Live<ExperimentConfigured>((change, push) => Told(change.ExperimentId, push))
         .Live<ExperimentPurged>((change, push) => Told(change.ExperimentId, push))
-        .Live<RunsPurged>((change, push) => Told(change.ExperimentId, push))
         .Live<ProjectChanged>((_, push) => List(push))
         .Live<CommentsChanged>(Comments);
 

@@ -304,6 +304,11 @@ public sealed class LifecycleTests(World world) : IClassFixture<World>
         (await _mira.Post("runs/log-parameter", new { run_id = run, key = "lr", value = "1" })).Is("{}");
         (await _mira.Send("PUT", $"{Tracker.Proxy}/{id}/{run}/artifacts/a.txt", Tracker.Json("x"u8.ToArray(), "text/plain"))).Ok();
         await Post(mira, $"/experiments/{id}/comments?run={run}&handler=Add", ("text", "said"));
+        // A run that was moved elsewhere keeps its files where they are.
+        var moved = await _mira.NewRun(id);
+        (await _mira.Send("PUT", $"{Tracker.Proxy}/{id}/{moved}/artifacts/kept.txt", Tracker.Json("kept"u8.ToArray(), "text/plain"))).Ok();
+        (await _mira.Post("runs/update", new { run_id = moved, status = "FINISHED" })).Ok();
+        await Post(mira, $"/experiments/{id}?handler=Runs", ("act", "move"), ("ids", moved), ("target", await _mira.NewExperiment()));
         var series = await Count("select series_id from experiments.series where run_id = $1", Guid.Parse(run));
         var files = Path.Combine(world.DataOf(0), "files", "artifacts", id);
 
@@ -320,10 +325,12 @@ public sealed class LifecycleTests(World world) : IClassFixture<World>
         (await _mira.Get($"experiments/get?experiment_id={id}")).Missing();
         (await _mira.Post("experiments/restore", new { experiment_id = id })).Missing();
         await Until.True(async () => await Count("select count(*) from experiments.experiment where experiment_id = $1", Id(id)) == 0, "the experiment is gone");
+        await Until.True(async () => await Count("select count(*) from experiments.leftover where run_id = $1", Guid.Parse(run)) == 0, "what its run left is swept up");
         foreach (var table in (string[])["run", "param", "tag", "series", "comment", "activity", "config"])
             Assert.Equal((table, 0), (table, await Count($"select count(*) from experiments.{table} where experiment_id = $1", Id(id))));
         Assert.Equal(0, await Count("select (select count(*) from experiments.point where series_id = $1) + (select count(*) from experiments.bucket where series_id = $1)", series));
-        Assert.False(Directory.Exists(files) && Directory.EnumerateFiles(files, "*", SearchOption.AllDirectories).Any());
+        Assert.Equal(["kept.txt"], Directory.EnumerateFiles(files, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Assert.Equal("kept", (await (await world.Visit(world.Cast.Viewer)).Ask($"/get-artifact?run_id={moved}&path=kept.txt")).Html);
         Assert.Single(await _mira.History(other, "loss"));
         Assert.Equal(1, await Count("select count(*) from crucible.audit where action = 'experiments.experiment.purge' and subject = $1", $"experiment:{id}"));
     }
