@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Crucible.Experiments.Domain.Tables;
 
 namespace Crucible.Experiments.Domain;
 
@@ -18,32 +18,12 @@ public static class ResultText
     /// <summary>Content type and text of a format: <c>csv</c>, <c>json</c>, <c>md</c> or <c>tex</c>; null for any other.</summary>
     public static (string Type, string Text)? Of(Results results, string format) => format switch
     {
-        "csv" => ("text/csv", Csv(results)),
+        "csv" => ("text/csv", Full(results).Csv()),
         "json" => ("application/json", Json(results)),
-        "md" => ("text/markdown", Markdown(results)),
-        "tex" => ("application/x-tex", Latex(results)),
+        "md" => ("text/markdown", Brief(results).Markdown()),
+        "tex" => ("application/x-tex", Brief(results).Latex()),
         _ => null,
     };
-
-    /// <summary>Full precision; groups have a column each for mean and deviation.</summary>
-    public static string Csv(Results results)
-    {
-        var text = new StringBuilder();
-        void Line(IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(Quoted)).Append("\r\n");
-        if (results.GroupedBy is { } by)
-        {
-            Line([by, "runs", .. results.Metrics.SelectMany(m => new[] { $"{m.Key} mean", $"{m.Key} sd" })]);
-            foreach (var group in results.Groups())
-                Line([group.Value ?? "", $"{group.Runs}", .. group.Spreads.SelectMany(s => new[] { Exact(s?.Mean), Exact(s?.Deviation) })]);
-        }
-        else
-        {
-            Line(["run_id", "run", "status", .. results.Metrics.Select(m => m.Key)]);
-            foreach (var row in results.By(0))
-                Line([$"{row.RunId:N}", row.Name, row.Status, .. row.Values.Select(Exact)]);
-        }
-        return text.ToString();
-    }
 
     /// <summary>An array of objects; NaN and infinities are texts.</summary>
     public static string Json(Results results) => results.GroupedBy is { } by
@@ -62,63 +42,28 @@ public static class ResultText
             metrics = results.Metrics.Zip(r.Values).Where(m => m.Second is not null).ToDictionary(m => m.First.Key, m => m.Second!.Value),
         }), Readable);
 
-    /// <summary>A table with the best of each column in bold.</summary>
-    public static string Markdown(Results results)
+    /// <summary>Every figure in full; groups have a column each for mean and deviation.</summary>
+    private static TextTable Full(Results results) => results.GroupedBy is { } by
+        ? new("Results", [by, "runs", .. results.Metrics.SelectMany(m => new[] { $"{m.Key} mean", $"{m.Key} sd" })],
+            [.. results.Groups().Select(g => Row([g.Value ?? "", $"{g.Runs}", .. g.Spreads.SelectMany(s => new[] { Exact(s?.Mean), Exact(s?.Deviation) })]))])
+        : new("Results", ["run_id", "run", "status", .. results.Metrics.Select(m => m.Key)],
+            [.. results.By(0).Select(r => Row([$"{r.RunId:N}", r.Name, r.Status, .. r.Values.Select(Exact)]))]);
+
+    /// <summary>For a document: five digits, mean and deviation in one cell, the best of each column marked.</summary>
+    private static TextTable Brief(Results results)
     {
-        var (head, rows) = Cells(results, best => $"**{best}**", "±", Escaped);
-        var text = new StringBuilder();
-        void Line(IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
-        Line(head);
-        Line(head.Select((_, i) => i == 0 ? "---" : "---:"));
-        foreach (var row in rows)
-            Line(row);
-        return text.ToString();
+        if (results.GroupedBy is not { } by)
+            return new("Results", ["run", .. results.Metrics.Select(m => m.Key)],
+                [.. results.By(0).Select(r => (IReadOnlyList<TextCell>)[r.Name, .. r.Values.Select((v, i) => new TextCell(v is { } one ? Short(one) : "", Best: v is not null && v.Equals(results.Best(i))))])]);
+        var groups = results.Groups();
+        return new($"Results by {by}", [by, "runs", .. results.Metrics.Select(m => m.Key)],
+            [.. groups.Select(g => (IReadOnlyList<TextCell>)[g.Value ?? "none", $"{g.Runs}", .. g.Spreads.Select((s, i) => new TextCell(s is not { } one ? "" : one.Deviation is { } sd ? $"{Short(one.Mean)} ± {Short(sd)}" : Short(one.Mean),
+                Best: s is { } shown && shown.Mean.Equals(results.BestMean(i, groups))))])]);
     }
 
-    /// <summary>A <c>tabular</c> that needs no package, with the best of each column in bold.</summary>
-    public static string Latex(Results results)
-    {
-        var (head, rows) = Cells(results, best => $"\\textbf{{{best}}}", "$\\pm$", Tex);
-        var text = new StringBuilder($"\\begin{{tabular}}{{l{new string('r', head.Count - 1)}}}\n\\hline\n");
-        text.AppendJoin(" & ", head).Append(" \\\\\n\\hline\n");
-        foreach (var row in rows)
-            text.AppendJoin(" & ", row).Append(" \\\\\n");
-        return text.Append("\\hline\n\\end{tabular}\n").ToString();
-    }
-
-    private static (IReadOnlyList<string> Head, IEnumerable<IEnumerable<string>> Rows) Cells(Results results, Func<string, string> bold, string plusMinus, Func<string, string> escape)
-    {
-        string Marked(double? value, double? best, string shown) => value is not null && value.Equals(best) ? bold(shown) : shown;
-        if (results.GroupedBy is { } by)
-        {
-            var groups = results.Groups();
-            return ([escape(by), "runs", .. results.Metrics.Select(m => escape(m.Key))], groups.Select(g => new[] { escape(g.Value ?? "none"), $"{g.Runs}" }
-                .Concat(g.Spreads.Select((s, i) => Marked(s?.Mean, results.BestMean(i, groups), s is not { } one ? "" : one.Deviation is { } sd ? $"{Short(one.Mean)} {plusMinus} {Short(sd)}" : Short(one.Mean))))));
-        }
-        return (["run", .. results.Metrics.Select(m => escape(m.Key))], results.By(0).Select(r => new[] { escape(r.Name) }
-            .Concat(r.Values.Select((v, i) => Marked(v, results.Best(i), v is { } one ? Short(one) : "")))));
-    }
+    private static IReadOnlyList<TextCell> Row(IEnumerable<string> cells) => [.. cells.Select(c => new TextCell(c))];
 
     private static string Short(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
 
     private static string Exact(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
-
-    // A field that begins like a formula would be run by a spreadsheet; a number never does.
-    private static string Quoted(string text)
-    {
-        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-            text = "'" + text;
-        return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
-
-    private static string Escaped(string text) => string.Concat(text.ReplaceLineEndings(" ").Select(c => c is '|' or '*' or '_' or '`' or '\\' or '<' or '[' ? $"\\{c}" : $"{c}"));
-
-    private static string Tex(string text) => string.Concat(text.ReplaceLineEndings(" ").Select(c => c switch
-    {
-        '\\' => "\\textbackslash{}",
-        '~' => "\\textasciitilde{}",
-        '^' => "\\textasciicircum{}",
-        '&' or '%' or '$' or '#' or '_' or '{' or '}' => $"\\{c}",
-        _ => $"{c}",
-    }));
 }

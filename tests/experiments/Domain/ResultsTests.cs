@@ -28,18 +28,18 @@ public sealed class ResultsTests
     public void Huge_values_make_no_fault() => Assert.Equal(2, ResultSpread.Of([1e308, -1e308])!.Value.Count);
 
     [Fact]
-    public void Files_escape_what_their_format_would_run()
+    public void Files_escape_what_means_something_in_their_format()
     {
         var table = Table(null, ("=cmd|'x'!A1", null, -1.5, 1), ("a|b_c&d%\n\"e\"", null, 2, null));
-        var csv = ResultText.Csv(table);
-        Assert.Contains("'=cmd", csv, StringComparison.Ordinal);
+        var csv = ResultText.Of(table, "csv")!.Value.Text;
+        Assert.Contains(",=cmd|'x'!A1,", csv, StringComparison.Ordinal);
         Assert.Contains(",-1.5,1\r\n", csv, StringComparison.Ordinal);
         Assert.Contains("\"a|b_c&d%\n\"\"e\"\"\"", csv, StringComparison.Ordinal);
-        Assert.Contains(@"a\|b\_c&d% ", ResultText.Markdown(table), StringComparison.Ordinal);
-        Assert.Contains("**-1.5**", ResultText.Markdown(table), StringComparison.Ordinal);
-        Assert.Contains(@"a|b\_c\&d\% ", ResultText.Latex(table), StringComparison.Ordinal);
-        Assert.Contains(@"\textbf{-1.5}", ResultText.Latex(table), StringComparison.Ordinal);
-        Assert.Contains("\"NaN\"", ResultText.Json(Table(null, ("a", null, double.NaN, 1))), StringComparison.Ordinal);
+        Assert.Contains(@"a\|b\_c&d% ", ResultText.Of(table, "md")!.Value.Text, StringComparison.Ordinal);
+        Assert.Contains("**-1.5**", ResultText.Of(table, "md")!.Value.Text, StringComparison.Ordinal);
+        Assert.Contains(@"a|b\_c\&d\% ", ResultText.Of(table, "tex")!.Value.Text, StringComparison.Ordinal);
+        Assert.Contains(@"\textbf{-1.5}", ResultText.Of(table, "tex")!.Value.Text, StringComparison.Ordinal);
+        Assert.Contains("\"NaN\"", ResultText.Of(Table(null, ("a", null, double.NaN, 1)), "json")!.Value.Text, StringComparison.Ordinal);
         Assert.Null(ResultText.Of(table, "exe"));
     }
 
@@ -47,8 +47,8 @@ public sealed class ResultsTests
     public void Grouped_files_hold_mean_and_deviation()
     {
         var table = Table("lr", ("a", "1", 1, 2), ("b", "1", 3, 4));
-        Assert.Contains("1,2,2,1.4142135623730951,3,1.4142135623730951", ResultText.Csv(table), StringComparison.Ordinal);
-        Assert.Contains("**2 ± 1.4142**", ResultText.Markdown(table), StringComparison.Ordinal);
-        Assert.Contains(@"\textbf{2 $\pm$ 1.4142}", ResultText.Latex(table), StringComparison.Ordinal);
+        Assert.Contains("1,2,2,1.4142135623730951,3,1.4142135623730951", ResultText.Of(table, "csv")!.Value.Text, StringComparison.Ordinal);
+        Assert.Contains("**2 ± 1.4142**", ResultText.Of(table, "md")!.Value.Text, StringComparison.Ordinal);
+        Assert.Contains(@"\textbf{2 $\pm$ 1.4142}", ResultText.Of(table, "tex")!.Value.Text, StringComparison.Ordinal);
     }
 }

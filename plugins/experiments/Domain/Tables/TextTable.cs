@@ -80,6 +80,7 @@ public sealed record TextTable(string Title, IReadOnlyList<string> Columns, IRea
                 '<' => cell.Append("\\textless{}"),
                 '>' => cell.Append("\\textgreater{}"),
                 '—' => cell.Append("---"),
+                '±' => cell.Append("$\\pm$"),
                 _ => cell.Append(c),
             };
         return cell.ToString();
