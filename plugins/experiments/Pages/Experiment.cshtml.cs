@@ -149,6 +149,9 @@ public sealed class ExperimentModel(ExperimentStore experiments, ExperimentReade
         var refusal = await verb();
         if (refusal is not null)
             return await AtField(id, refusal, field, entered, field == "text" ? "note" : field, cancel);
+        // The note stands on the overview.
+        if (field == "text")
+            return LocalRedirect(ExperimentTabs.Page(id, "overview"));
         if (!ByScript)
             return LocalRedirect(Address.Experiment(id));
         return await Read(id, cancel) ? Page() : NotFound();

@@ -13,7 +13,7 @@ internal static class BoxKind
         Fields =
         [
             Plot.Column("y", "Value"), Plot.Column("by", "Grouped by", note: "Numbers of more than twelve values are gathered into ranges."),
-            new("shape", "Shape", PanelFieldType.Choice) { Choices = [("", "Boxes"), ("violin", "Violins")] }, new("scale", "Scale", PanelFieldType.Choice) { Choices = [("", "Linear"), ("y", "Logarithmic")] },
+            new("shape", "Shape", PanelFieldType.Choice) { Choices = [("box", "Boxes"), ("violin", "Violins")] }, new("scale", "Scale", PanelFieldType.Choice) { Choices = [("linear", "Linear"), ("y", "Logarithmic")] },
         ],
     };
 

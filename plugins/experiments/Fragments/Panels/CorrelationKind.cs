@@ -16,7 +16,7 @@ internal static class CorrelationKind
         Fields =
         [
             new("columns", "Columns", PanelFieldType.Text) { Optional = true, Note = "Such as params.lr, metrics.acc. Without any, the parameters that differ and the metrics that most runs have." },
-            new("method", "Method", PanelFieldType.Choice) { Choices = [("", "Spearman: of the ranks"), ("pearson", "Pearson: of the values")] },
+            new("method", "Method", PanelFieldType.Choice) { Choices = [("spearman", "Spearman: of the ranks"), ("pearson", "Pearson: of the values")] },
         ],
     };
 

@@ -39,8 +39,12 @@ internal static class ParallelKind
         var strands = having.Take(MostStrands).Select(r => new Strand(r.Name, [.. columns.Select(c => names[c].Count == 0 ? table.Number(r.RunId, c) : table.Text(r.RunId, c) is { } text ? ((List<string>)[.. names[c]]).IndexOf(text) : double.NaN)])).ToList();
         var hint = having.Count > MostStrands ? $"the first {MostStrands} of {having.Count} runs" : Plot.Count(having.Count, runs.Count);
         return Plot.Drawing(request, typeof(ParallelCoordinates), $"What led to {y.Title}", hint, (nameof(ParallelCoordinates.Head), "Run"),
-            (nameof(ParallelCoordinates.Plan), new ParallelPlan { Axes = [.. columns.Select(c => new Upright(c.Title) { Names = names[c], Log = names[c].Count == 0 && IsWide(strands, columns.IndexOf(c)) })], Strands = strands, ShadedBy = columns.Count - 1 }));
+            (nameof(ParallelCoordinates.Plan), new ParallelPlan { Axes = [.. columns.Select(c => new Upright(Name(c, columns)) { Names = names[c], Log = names[c].Count == 0 && IsWide(strands, columns.IndexOf(c)) })], Strands = strands, ShadedBy = columns.Count - 1 }));
     }
+
+    // An axis has little room for its name: the last part of the key says it, unless two would read alike.
+    private static string Name(PlotColumn column, IReadOnlyList<PlotColumn> all) =>
+        all.Count(c => RunTableView.Short(c.Title) == RunTableView.Short(column.Title)) == 1 ? RunTableView.Short(column.Title) : column.Title;
 
     // Learning rates from 1e-5 to 1e-1: three tenths of the axis would hold all but one of them.
     private static bool IsWide(IReadOnlyList<Strand> strands, int axis)

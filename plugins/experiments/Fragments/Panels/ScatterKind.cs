@@ -13,8 +13,8 @@ internal static class ScatterKind
         Fields =
         [
             Plot.Column("x", "Left to right", note: "A parameter or a metric: params.lr, metrics.loss, min(metrics.loss)."), Plot.Column("y", "Upwards"), Plot.Column("by", "Coloured by", optional: true),
-            new("scale", "Scales", PanelFieldType.Choice) { Choices = [("", "Linear"), ("x", "Logarithmic from left to right"), ("y", "Logarithmic upwards"), ("xy", "Both logarithmic")] },
-            new("trend", "Trend", PanelFieldType.Choice) { Choices = [("", "A line of least squares"), ("none", "None")] },
+            new("scale", "Scales", PanelFieldType.Choice) { Choices = [("linear", "Linear"), ("x", "Logarithmic from left to right"), ("y", "Logarithmic upwards"), ("xy", "Both logarithmic")] },
+            new("trend", "Trend", PanelFieldType.Choice) { Choices = [("line", "A line of least squares"), ("none", "None")] },
         ],
     };
 
