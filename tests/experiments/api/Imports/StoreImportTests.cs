@@ -48,8 +48,10 @@ public sealed class StoreImportTests(World world) : IClassFixture<World>
 
         var undone = await done.Press("Undo");
         Assert.Equal("undone", undone.State);
-        Assert.Equal("deleted", (await _mira.Run(run)).At("info.lifecycle_stage").GetString());
-        Assert.Equal("deleted", (await _mira.Get($"experiments/get-by-name?experiment_name={name}")).Word("experiment.lifecycle_stage"));
+        var info = (await _mira.Run(run)).At("info");
+        Assert.Equal("deleted", info.At("lifecycle_stage").GetString());
+        Assert.Equal("deleted", (await _mira.Get($"experiments/get?experiment_id={info.At("experiment_id").GetString()}")).Word("experiment.lifecycle_stage"));
+        Assert.Equal(404, (await _mira.Get($"experiments/get-by-name?experiment_name={name}")).Status);
         Assert.Contains((await mira.Look("mlruns.zip", Store(name, run).Zip(), $"&experiment={Tracker.Unique("other")}")).Refused, r => r.EndsWith("This run lies in the trash here.", StringComparison.Ordinal));
     }
 
