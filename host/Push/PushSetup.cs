@@ -24,9 +24,8 @@ internal static class PushSetup
         .Retention("pushes", "Notifications sent to browsers", 7, (services, before, cancel) => services.GetRequiredService<PushStore>().Forget(before, cancel));
 
     // A worker stands above all pages only when its script does.
-    public static void MapPush(this WebApplication app) => app.MapGet("/push-worker.js", (HttpContext http, IWebHostEnvironment environment) =>
+    public static void MapPush(this WebApplication app) => app.MapGet("/push-worker.js", (IWebHostEnvironment environment) =>
     {
-        http.Response.Headers.CacheControl = "no-cache";
         var file = environment.WebRootFileProvider.GetFileInfo("/assets/crucible/push-worker.js");
         return file.Exists ? Results.Stream(file.CreateReadStream(), "text/javascript") : Results.NotFound();
     }).AllowAnonymous().ExcludeFromDescription();

@@ -117,7 +117,7 @@ public sealed class ApiCall
                 wrong.Add(new(name, ["holds the character U+0000."]));
         var text = Query("sort") ?? Doc.Sort;
         Sort = (text.TrimStart('-'), text.StartsWith('-'));
-        if (Doc.Sorts.Count > 0 && !Doc.Sorts.Any(s => s.EndsWith('.') ? Sort.By.StartsWith(s, StringComparison.Ordinal) && Sort.By.Length > s.Length : s == Sort.By))
+        if (Doc.Sorts.Count > 0 && wrong.All(w => w.Key != "sort") && !Doc.Sorts.Any(s => s.EndsWith('.') ? Sort.By.StartsWith(s, StringComparison.Ordinal) && Sort.By.Length > s.Length : s == Sort.By))
             wrong.Add(new("sort", [$"must be one of {string.Join(", ", Doc.Sorts.Select(s => s.EndsWith('.') ? s + "<key>" : s))}, a minus before it for descending."]));
         if (wrong.Count > 0)
             return ApiError.Invalid(wrong);

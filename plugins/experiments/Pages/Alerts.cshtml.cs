@@ -42,7 +42,7 @@ public sealed class AlertsModel(AlertRuleStore rules, AlertEventStore events, We
     /// <summary>Adds a rule, or puts what was entered in the place of one.</summary>
     public Task<IActionResult> OnPostSave(long id, [FromForm] long? rule, CancellationToken cancel) => Write(id, async () =>
     {
-        var input = AlertInput.Read(name => Request.Form[name] is [{ } value, ..] ? value : null);
+        var input = AlertInput.Read(name => Request.HasFormContentType && Request.Form[name] is [{ } value, ..] ? value : null);
         View = View with { Editing = rule ?? 0, Input = input };
         if (input.Check(out var condition) is { } wrong)
             return new(wrong.Field, wrong.Why);

@@ -37,6 +37,9 @@ internal static class RegistryCalls
         return ask.Error ?? Limits.CheckKey(key, $"{path}key") ?? Limits.CheckText(value, $"{path}value", RegistryLimits.TagValue, required: false);
     }
 
+    /// <summary>Whether something could have this name: what cannot be stored is not looked for either.</summary>
+    public static ProtocolError? Sought(string text, string path) => Wording.HasNul(text) ? Limits.Nul(path) : null;
+
     /// <summary>Reads the list <c>tags</c>; of a repeated key the last one counts.</summary>
     public static ProtocolError? Tags(ProtoBody ask, out List<Entry> tags)
     {
@@ -63,7 +66,7 @@ internal static class RegistryCalls
     private static async Task<ProtocolError?> Rename(Call call)
     {
         var (name, newName) = (call.Ask.RequiredText("name"), call.Ask.RequiredText("new_name"));
-        return call.Ask.Error ?? RegistryLimits.CheckName(newName, "new_name")
+        return call.Ask.Error ?? Sought(name, "name") ?? RegistryLimits.CheckName(newName, "new_name")
             ?? await call.Get<RegistryStore>().Rename(name, newName, call.Actor, call.Cancel)
             ?? await Reply(call, newName);
     }
@@ -92,7 +95,7 @@ internal static class RegistryCalls
     private static async Task<ProtocolError?> ByAlias(Call call)
     {
         var (name, alias) = (call.Ask.RequiredText("name"), call.Ask.RequiredText("alias"));
-        if (call.Ask.Error is { } refusal)
+        if ((call.Ask.Error ?? Sought(name, "name") ?? Sought(alias, "alias")) is { } refusal)
             return refusal;
         if (await call.Get<ModelVersionStore>().ByAlias(name, alias, call.Actor, call.Cancel) is { } version)
             return await VersionCalls.Reply(call, version);
@@ -140,13 +143,13 @@ internal static class RegistryCalls
     private static Task<ProtocolError?> Named(Call call, string field, Func<RegistryStore, string, string, Task<ProtocolError?>> verb)
     {
         var value = call.Ask.RequiredText(field);
-        return Verb(call, (store, name) => verb(store, name, value));
+        return Verb(call, async (store, name) => Sought(value, field) ?? await verb(store, name, value));
     }
 
     private static async Task<ProtocolError?> Verb(Call call, Func<RegistryStore, string, Task<ProtocolError?>> verb)
     {
         var name = call.Ask.RequiredText("name");
-        return call.Ask.Error ?? await verb(call.Get<RegistryStore>(), name);
+        return call.Ask.Error ?? Sought(name, "name") ?? await verb(call.Get<RegistryStore>(), name);
     }
 
     private static async Task<ProtocolError?> Reply(Call call, string name)

@@ -42,7 +42,7 @@ internal static class VersionCalls
         var (name, source) = (ask.RequiredText("name"), ask.RequiredText("source"));
         var (runId, runLink, modelId, description) = (Given(ask, "run_id"), Given(ask, "run_link"), Given(ask, "model_id"), Given(ask, "description"));
         var refusedTags = RegistryCalls.Tags(ask, out var tags);
-        if ((ask.Error ?? Limits.CheckText(source, "source", RegistryLimits.Source, required: true) ?? Limits.CheckText(runLink, "run_link", RegistryLimits.Source, required: false)
+        if ((ask.Error ?? RegistryCalls.Sought(name, "name") ?? Limits.CheckText(source, "source", RegistryLimits.Source, required: true) ?? Limits.CheckText(runLink, "run_link", RegistryLimits.Source, required: false)
             ?? (runId is null ? null : Limits.CheckRunId(runId)) ?? Limits.CheckText(modelId, "model_id", 255, required: false)
             ?? Limits.CheckText(description, "description", RegistryLimits.Description, required: false) ?? refusedTags) is { } refusal)
             return refusal;
@@ -80,7 +80,7 @@ internal static class VersionCalls
     private static Task<ProtocolError?> RemoveTag(Call call)
     {
         var key = call.Ask.RequiredText("key");
-        return Verb(call, (store, name, version) => store.RemoveTag(name, version, key, call.Actor, call.Cancel));
+        return Verb(call, async (store, name, version) => RegistryCalls.Sought(key, "key") ?? await store.RemoveTag(name, version, key, call.Actor, call.Cancel));
     }
 
     private static Task<ProtocolError?> DownloadUri(Call call) => Verb(call, async (store, name, version) =>
@@ -111,7 +111,7 @@ internal static class VersionCalls
     {
         var name = call.Ask.RequiredText("name");
         var text = call.Ask.Id("version") ?? "";
-        return call.Ask.Error ?? RegistryLimits.ReadVersion(text, out var version) ?? await verb(call.Get<ModelVersionStore>(), name, version);
+        return call.Ask.Error ?? RegistryCalls.Sought(name, "name") ?? RegistryLimits.ReadVersion(text, out var version) ?? await verb(call.Get<ModelVersionStore>(), name, version);
     }
 
     private static async Task<ProtocolError?> Reply(Call call, string name, int version) =>

@@ -33,6 +33,18 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
             await Ask(mira, "runs/delete", new { run_id = words["goneRun"] = await MakeRun(mira, words["experiment"]) });
         if (template.Contains("{goneExperiment}", StringComparison.Ordinal))
             await Ask(mira, "experiments/delete", new { experiment_id = words["goneExperiment"] = Text(await Ask(mira, "experiments/create", new { name = "gone " + Guid.NewGuid() }), "experiment_id") });
+        if (template.Contains("{archivedRun}", StringComparison.Ordinal))
+            Assert.Equal(302, (await mira.Submit($"/experiments/runs/{words["archivedRun"] = await MakeRun(mira, words["experiment"])}?handler=Archive", null)).Status);
+        if (template.Contains("{pendingExperiment}", StringComparison.Ordinal))
+            words["pendingExperiment"] = await MakeStanding(mira);
+        if (template.Contains("{pausedExperiment}", StringComparison.Ordinal))
+            words["pausedExperiment"] = await MakeStanding(mira, "start", "pause");
+        if (template.Contains("{archivedExperiment}", StringComparison.Ordinal))
+            words["archivedExperiment"] = await MakeStanding(mira, "archive");
+        if (template.Contains("{project}", StringComparison.Ordinal))
+            words["project"] = await Make(mira, "projects", new { name = $"project {Guid.NewGuid()}" });
+        if (template.Contains("{export}", StringComparison.Ordinal))
+            await MakeExport(world, words);
         if (template.Contains("{registered", StringComparison.Ordinal))
             await MakeRegistered(world, mira, words);
         if (Alert().IsMatch(template))
@@ -72,6 +84,32 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
         words["registeredId"] = (await connection.QuerySingleAsync<long>("select model_id from experiments.registered_model where name = @name", new { name })).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    // An experiment with a configuration that waits, and then what is done with it.
+    private static async Task<string> MakeStanding(Seat mira, params string[] verbs)
+    {
+        var id = await Make(mira, "experiments", new { name = $"standing {Guid.NewGuid()}", pending = true, config = new { a = 1 } });
+        foreach (var verb in verbs)
+            Assert.Equal(200, (await mira.Send("POST", $"/api/v1/experiments/{id}/{verb}", null)).Status);
+        return id;
+    }
+
+    // The id of what was made.
+    private static async Task<string> Make(Seat mira, string path, object body)
+    {
+        var reply = await mira.Send("POST", $"/api/v1/{path}", Seat.Json(JsonSerializer.Serialize(body)));
+        Assert.True(reply.Status == 201, reply.ToString());
+        return JsonDocument.Parse(reply.Body).RootElement.GetProperty("data").GetProperty("id").ToString();
+    }
+
+    // Who may only read may export, and so cancel: it is the viewer's, and no job is there to write it.
+    private static async Task MakeExport(Everything world, Dictionary<string, string> words)
+    {
+        await using var connection = await world.Services.GetRequiredService<Database>().Open(default);
+        words["export"] = await connection.QuerySingleAsync<string>("""
+            insert into experiments.export (export_id, experiment_id, person_id, asked_by, format, include, filter, gzip) values (gen_random_uuid(), @id, @PersonId, 'Vito', 'csv', '{runs}', '', false) returning export_id::text
+            """, new { id = long.Parse(words["experiment"], System.Globalization.CultureInfo.InvariantCulture), world.Cast.Viewer.PersonId });
+    }
+
     // A webhook that is switched off: what is done to it is tried here, and nothing leaves the house.
     private static async Task MakeAlerts(Everything world, Dictionary<string, string> words)
     {
@@ -109,7 +147,7 @@ internal sealed partial record Things(IReadOnlyDictionary<string, string> Words)
     [GeneratedRegex(@"\{([a-zA-Z]+)\}")]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"\{(experiment|run|model|folder|name|goneRun)\}")]
+    [GeneratedRegex(@"\{(experiment|run|model|folder|name|goneRun|archivedRun|export)\}")]
     private static partial Regex Object();
 
     [GeneratedRegex(@"\{(rule|hook|delivery)\}")]

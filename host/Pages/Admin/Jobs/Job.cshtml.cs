@@ -25,7 +25,7 @@ internal sealed class JobModel(JobBoard board, RunListStore runs, RunActStore ac
         if (await board.Find(key, Cancel) is not { } job)
             return NotFound();
         // Declared names only: what else the form holds is not for the job.
-        var given = job.Rule.Policy.Arguments.Select(a => (a.Name, Value: Request.Form[$"arg-{a.Name}"].ToString().Trim())).Where(a => a.Value.Length > 0).ToDictionary(a => a.Name, a => a.Value);
+        var given = job.Rule.Policy.Arguments.Where(_ => Request.HasFormContentType).Select(a => (a.Name, Value: Request.Form[$"arg-{a.Name}"].ToString().Trim())).Where(a => a.Value.Length > 0).ToDictionary(a => a.Name, a => a.Value);
         if (job.Rule.Policy.Arguments.FirstOrDefault(a => a.Required && !given.ContainsKey(a.Name)) is { } missing)
             return await Refused(key, $"arg-{missing.Name}", $"{missing.What} is needed.", given.GetValueOrDefault(missing.Name));
         if (given.Sum(a => a.Key.Length + a.Value.Length) > 4000 || given.Values.FirstOrDefault(v => v.Contains('\0', StringComparison.Ordinal)) is not null)
