@@ -3,11 +3,23 @@ using System.Globalization;
 namespace Crucible.Experiments.Demo;
 
 /// <summary>An experiment of the demo with its runs.</summary>
-internal sealed record DemoExperiment(string Name, string Note, IReadOnlyList<(string Key, string Value)> Tags, IReadOnlyList<DemoRun> Runs, IReadOnlyList<DemoRun> Live);
+internal sealed record DemoExperiment(string Name, string Note, IReadOnlyList<(string Key, string Value)> Tags, IReadOnlyList<DemoRun> Runs, IReadOnlyList<DemoRun> Live)
+{
+    /// <summary>What it belongs to, with what that is for.</summary>
+    public (string Name, string Description) Project { get; init; } = ("", "");
+
+    /// <summary>What it is to show.</summary>
+    public string Hypothesis { get; init; } = "";
+
+    /// <summary>Its configuration as it was first written, and as it was changed before the first run.</summary>
+    public IReadOnlyList<string> Configurations { get; init; } = [];
+}
 
 /// <summary>What the demo holds.</summary>
 internal static class DemoPlan
 {
+    private static readonly (string, string) Search = ("Search quality", "Better answers in 8 ms: retriever, reranker and what they are trained on.");
+    private static readonly (string, string) Claims = ("Claim triage", "Every claim to the right desk at the first try.");
     private static readonly string[] People = ["ines", "tomo", "mira", "wen"];
 
     public static IEnumerable<DemoExperiment> Experiments() => [Reranker(), Sweep(), Intents()];
@@ -39,7 +51,16 @@ internal static class DemoPlan
             new("kl-t4-lr2e-4-warm2k", "tomo", TimeSpan.FromMinutes(41), TimeSpan.Zero, Parameters("kl", 2e-4, 256, 4, "xl-12b", 30_000)) { Seed = 102, Steps = 30_000, Score = .4352, Tags = ["sweep-7"] },
         ];
         return new("Reranker distillation", "Distil the 12 B cross-encoder into a **MiniLM** student that answers in 8 ms.\n\nJudged by `val/ndcg_10` on the hard split; loss alone misled us in sweep 5.",
-            [("team", "search"), ("project", "reranker")], runs, live);
+            [("team", "search")], runs, live)
+        {
+            Project = Search,
+            Hypothesis = "A KL loss at temperature 2 with a **longer warm-up** beats margin-MSE on the hard split by 0.01 `val/ndcg_10` or more, at the same latency.\n\nIf it does not, the teacher is the limit, not the loss.",
+            Configurations =
+            [
+                "model:\n  student: minilm-l6-h384\n  max_length: 512\ndistill:\n  loss: kl\n  temperature: 2.0\noptimizer:\n  name: adamw\n  lr: 0.0003\ntrainer:\n  max_steps: 30000\n  precision: fp16\n",
+                "model:\n  student: minilm-l6-h384\n  max_length: 512\ndistill:\n  loss: kl\n  temperature: 2.0\noptimizer:\n  name: adamw\n  lr: 0.0003\n  warmup_steps: 2000\ntrainer:\n  max_steps: 30000\n  precision: bf16\n",
+            ],
+        };
     }
 
     private static DemoExperiment Sweep()
@@ -64,7 +85,12 @@ internal static class DemoPlan
                 });
             }
         }
-        return new("Retriever dropout sweep", "Nested: one parent for each sweep, five trials in it.", [("team", "search")], runs, []);
+        return new("Retriever dropout sweep", "Nested: one parent for each sweep, five trials in it.", [("team", "search")], runs, [])
+        {
+            Project = Search,
+            Hypothesis = "Dropout near 0.17 is enough for the retriever; more only costs recall.",
+            Configurations = ["{\n  \"sweep\": { \"strategy\": \"tpe\", \"trials\": 5 },\n  \"model\": { \"dropout\": [0.05, 0.4] }\n}"],
+        };
     }
 
     private static DemoExperiment Intents()
@@ -74,7 +100,11 @@ internal static class DemoPlan
             runs.Add(new($"intent-{(i % 2 == 0 ? "base" : "large")}-seed{i / 2}", People[(i + 1) % 4], TimeSpan.FromDays(5) + TimeSpan.FromHours(i * 9), TimeSpan.FromMinutes(24 + i),
                 Parameters("cross-entropy", i % 2 == 0 ? 5e-5 : 2e-5, 64, 1, "none", 2500, ("seed", $"{i / 2}"), ("model.size", i % 2 == 0 ? "base" : "large")))
             { Seed = 300 + i, Steps = 2500, Score = .41 + (i % 2) * .012, Outcome = i == 7 ? "failed" : "completed", Tags = ["nightly"] });
-        return new("Claim triage intents", "Nightly. Six seeds of two sizes, so that differences can be told from luck.", [("team", "claims"), ("schedule", "nightly")], runs, []);
+        return new("Claim triage intents", "Nightly. Six seeds of two sizes, so that differences can be told from luck.", [("team", "claims"), ("schedule", "nightly")], runs, [])
+        {
+            Project = Claims,
+            Hypothesis = "The large model is worth its cost: its gain over six seeds is more than one standard deviation.",
+        };
     }
 
     private static Dictionary<string, string> Parameters(string loss, double lr, int batch, int temperature, string teacher, int steps, params (string Key, string Value)[] more)

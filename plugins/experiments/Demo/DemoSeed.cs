@@ -21,27 +21,43 @@ internal sealed class DemoSeed(IServiceProvider services)
     {
         var seed = new DemoSeed(services);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var story = new DemoStory(services, Demo);
         foreach (var plan in DemoPlan.Experiments())
         {
             // Somebody deleted it: it stays so.
-            if (await seed.Experiment(plan, cancel) is not { } experiment)
+            if (await seed.Experiment(plan, cancel) is not { Id: { } experiment } found)
                 continue;
+            if (found.New)
+                await story.Before(experiment, plan, cancel);
             foreach (var run in plan.Runs)
                 await seed.Finished(experiment, run, plan, now, cancel);
             foreach (var run in plan.Live)
                 await seed.Begin(experiment, run, plan, now, cancel);
+            if (found.New)
+                await story.After(experiment, plan, r => r.Id(Epoch), cancel);
         }
     }
 
-    private async Task<long?> Experiment(DemoExperiment plan, CancellationToken cancel)
+    private async Task<(long? Id, bool New)> Experiment(DemoExperiment plan, CancellationToken cancel)
     {
         var store = Get<ExperimentStore>();
         if (await store.FindByName(plan.Name, Demo, cancel) is { } known)
-            return known.ExperimentId;
+            return (known.ExperimentId, false);
         var tags = plan.Tags.Select(t => new Entry(t.Key, t.Value)).Append(new(RunTagNames.Note, plan.Note)).ToList();
         if (await store.Knows(plan.Name, cancel))
-            return null;
-        return (await store.Create(plan.Name, null, tags, Demo, cancel))!.Value;
+            return (null, false);
+        Configuration? configuration = null;
+        if (plan.Configurations is [var first, ..] && Configuration.Read(first, out var read) is null)
+            configuration = read;
+        var made = new NewExperiment(plan.Name, Demo.HomeTeam) { Tags = tags, Hypothesis = plan.Hypothesis, Configuration = configuration, ProjectId = await Project(plan.Project, cancel) };
+        return ((await store.Create(made, Demo, cancel)).Id, true);
+    }
+
+    private async Task<long?> Project((string Name, string Description) project, CancellationToken cancel)
+    {
+        var store = Get<ProjectStore>();
+        var (made, _) = await store.Create(project.Name, project.Description, Demo, cancel);
+        return made ?? (await store.Offer(null, project.Name, 1, Demo, cancel)).FirstOrDefault()?.ProjectId;
     }
 
     private async Task Finished(long experiment, DemoRun run, DemoExperiment plan, DateTimeOffset now, CancellationToken cancel)

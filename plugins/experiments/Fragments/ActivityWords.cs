@@ -41,6 +41,23 @@ public static class ActivityWords
             "experiment.clone" => "made the experiment as a clone",
             "experiment.create" => "made the experiment",
             "experiment.tag" => "tagged the experiment",
+            "experiment.import" => $"imported {line.Title}",
+            "experiment.undo-import" => $"took back the import of {line.Title}",
+            "experiment.export" => "exported runs",
+            "experiment.export.cancel" => "cancelled an export",
+            "view.save" => $"saved the view {line.Title}",
+            "view.update" => $"changed the view {line.Title}",
+            "view.delete" => $"deleted the view {line.Title}",
+            "board.share" => $"shared the board {line.Title}",
+            "board.change" => $"changed the board {line.Title}",
+            "board.delete" => $"deleted the board {line.Title}",
+            "note.add" => $"wrote “{Cut(line.Title)}” beside a chart",
+            "note.remove" => $"removed “{Cut(line.Title)}” from a chart",
+            "metric.goal" => $"said which values of {line.Title} are better",
+            "webhook.secret" => "made a new secret for a webhook",
+            "webhook.again" => "sent a webhook again",
+            _ when line.Action.StartsWith("alert.", StringComparison.Ordinal) => $"{Verb(line.Action)} an alert rule",
+            _ when line.Action.StartsWith("webhook.", StringComparison.Ordinal) => $"{Verb(line.Action)} a webhook",
             "experiment.untag" => "removed a tag of the experiment",
             _ => $"{Verb(line.Action)} {thing}",
         };
@@ -50,6 +67,8 @@ public static class ActivityWords
     {
         if (line.Action.StartsWith("comment.", StringComparison.Ordinal))
             return line.Comment is { } body ? Cut(body.ReplaceLineEndings(" ")) : null;
+        if (line.Action == "metric.goal")
+            return line.After is { } goal && Values(goal).GetValueOrDefault("goal") == "min" ? "lower is better" : "higher is better";
         var (before, after) = (Values(line.Before), Values(line.After));
         return string.Join(", ", before.Keys.Union(after.Keys).Take(6).Select(key => (key, before.GetValueOrDefault(key), after.GetValueOrDefault(key)) switch
         {
@@ -66,7 +85,13 @@ public static class ActivityWords
             return [];
         using var read = JsonDocument.Parse(json);
         return read.RootElement.ValueKind != JsonValueKind.Object ? []
-            : read.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.Null ? null : Cut(p.Value.ToString().ReplaceLineEndings(" ")));
+            : read.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind switch
+            {
+                JsonValueKind.Null => null,
+                JsonValueKind.True => "yes",
+                JsonValueKind.False => "no",
+                _ => Cut(p.Value.ToString().ReplaceLineEndings(" ")),
+            });
     }
 
     private static string Cut(string text) => text.Length > LongestValue ? Wording.Cut(text, LongestValue) + "…" : text;
@@ -86,7 +111,7 @@ public static class ActivityWords
         };
     }
 
-    private static string Icon(string action) => action.Split('.')[^1] switch
+    private static string Icon(string action) => action.StartsWith("alert.", StringComparison.Ordinal) ? "bell" : action.Split('.')[^1] switch
     {
         "delete" or "purge" => "trash",
         "restore" or "reopen" => "undo",
@@ -97,7 +122,7 @@ public static class ActivityWords
         "cancel" => "st-cancelled",
         "archive" or "unarchive" => "archive",
         "tag" or "untag" => "tag",
-        "add" => "chat",
+        "add" => action.StartsWith("comment.", StringComparison.Ordinal) ? "chat" : "plus",
         "resolve" => "check",
         "clone" => "copy",
         "create" => "plus",

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using Markdig;
+using Markdig.Extensions.TaskLists;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
@@ -40,6 +41,9 @@ public static class MarkdownText
         }
         foreach (var link in document.Descendants<AutolinkInline>())
             link.Url = Safe(link.Url);
+        // Its box says done or not to those who see it; the words are beside it, not its label.
+        foreach (var task in document.Descendants<TaskList>())
+            task.GetAttributes().AddProperty("aria-label", task.Checked ? "Done" : "Not done");
         // A page has one h1, and its sections are h2.
         foreach (var heading in document.Descendants<HeadingBlock>())
             heading.Level = Math.Min(6, heading.Level + 2);

@@ -129,7 +129,7 @@ public sealed class AlertsModel(AlertRuleStore rules, AlertEventStore events, We
 
     private async Task<bool> Load(long id, CancellationToken cancel)
     {
-        if (await Frame(id, cancel) is not { } frame)
+        if (await JudgedFrame(id, cancel) is not { } frame)
             return false;
         Shell.Of(HttpContext).Style("/assets/experiments/alerts.css");
         var found = await events.Page(id, long.TryParse(Query("before"), out var before) ? before : null, cancel);

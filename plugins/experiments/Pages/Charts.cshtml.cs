@@ -134,13 +134,13 @@ public sealed class ChartsModel(ExperimentStore experiments, ChartReader reader,
 
     private async Task Frame(Crucible.Live.Cursor? cursor, Crucible.Live.Topic[] topics, CancellationToken cancel)
     {
-        var frame = await Frame(View.Id, cancel);
+        var frame = await JudgedFrame(View.Id, cancel);
         var list = boards.List(View.Id, Actor.PersonId, cancel);
         var written = notes.List(View.Id, null, cancel);
         View = View with { Frame = frame, Boards = await list, Notes = await written, Token = Token };
         if (View.Runs.Error is not null)
             Response.StatusCode = 422;
-        var shell = Shell.Of(HttpContext).Page("Charts", ("Experiments", Address.Experiments), (View.Experiment.Name, Address.Experiment(View.Id))).Style("/assets/experiments/charts.css");
+        var shell = Shell.Of(HttpContext).Style("/assets/experiments/charts.css");
         if (cursor is not null)
             shell.Listen(cursor, topics);
     }

@@ -52,7 +52,7 @@ public sealed class ExperimentExportsModel(ExperimentStore experiments, ExportSt
 
     private async Task<IActionResult> Show(long id, Guid? after, CancellationToken cancel)
     {
-        if (await Frame(id, cancel) is not { } frame)
+        if (await JudgedFrame(id, cancel) is not { } frame)
             return NotFound();
         var found = await store.Page(id, after, ExportsModel.PageSize + 1, 0, Actor, cancel);
         (View, Exports, More, Paged) = (frame, [.. found.Take(ExportsModel.PageSize)], found.Count > ExportsModel.PageSize, after is not null);

@@ -75,6 +75,9 @@ public sealed class RunTableReader(RunTableStore tables, SearchStore search, Gro
     {
         var ids = await search.Runs(which, order, [view.ExperimentId], view.Filter.Scope.View(), view.Filter.Rows + 1, view.Filter.Skip, actor, cancel);
         var rows = await tables.Rows([.. ids.Take(view.Filter.Rows)], cancel);
+        // A sweep's parents log nothing themselves: its columns are those of what is folded in the first of them.
+        if (view.Filter.Nests && rows is { Metrics.Count: 0, Runs.Count: > 0 } && await tables.Children(rows.Runs[0].RunId, UsualMetrics * UsualParams, 0, cancel) is { Length: > 0 } nested)
+            rows = await tables.Rows(nested, cancel) with { Runs = rows.Runs };
         return await Page(await Columns(view with { Known = rows }, which, cancel), ids, view.Filter.Rows, cancel);
     }
 

@@ -26,7 +26,7 @@ public sealed record AlertCondition(AlertKind Kind, string? Metric = null)
     public string Words()
     {
         var metric = Metric ?? "any metric";
-        var row = Points > 1 ? $" {Points} points in a row" : "";
+        var row = Points > 1 ? $", {Points} points in a row" : "";
         return Kind switch
         {
             AlertKind.Ended => "a run ends",

@@ -92,7 +92,7 @@ public sealed class AlertProgressTests
     {
         var form = new Dictionary<string, string> { ["kind"] = "above", ["metric"] = "loss", ["bound"] = "1", ["points"] = "2", ["people"] = "team", ["rest"] = "60" };
         Assert.Null(AlertInput.Read(form.GetValueOrDefault).Check(out var right));
-        Assert.Equal("loss is above 1 2 points in a row", right!.Words());
+        Assert.Equal("loss is above 1, 2 points in a row", right!.Words());
         form[field] = value;
         Assert.Equal(wrong, AlertInput.Read(form.GetValueOrDefault).Check(out _)?.Field);
     }

@@ -162,7 +162,7 @@ public sealed class AlertTests(AlertWorld world) : IClassFixture<AlertWorld>
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.Status);
         Assert.Equal(("Give a number, as 0.5 or 1e-3.", "much"), (wrong.Text("#alert-bound-note[role=alert]"), wrong.Page.QuerySelector("#alert-bound")!.GetAttribute("value")));
         var saved = await mira.Press($"{alerts}?rule={rule}", "#alert-form form", ("kind", "above"), ("metric", "loss"), ("bound", "3"), ("points", "5"), ("people", "owner"), ("rest", "60"));
-        Assert.Equal("loss is above 3 5 points in a row", saved.Text(".alert-list .words b"));
+        Assert.Equal("loss is above 3, 5 points in a row", saved.Text(".alert-list .words b"));
         await mira.Press(alerts, "button[formaction*='handler=Test']");
         Assert.Contains("Test: loss is above 3", (await mira.Ask("/account/notices")).Html, StringComparison.Ordinal);
         Assert.True((await mira.Press(alerts, "button[formaction*='on=false']")).Has(".alert-list li[data-off]"));
