@@ -14,6 +14,8 @@ internal sealed class Bench : IAsyncDisposable
     private readonly Table _table;
     private ManyRuns? _manyRuns;
     private LongCurves? _longCurves;
+    private LongCurves? _hundredCurves;
+    private WideRuns? _wideRuns;
 
     private Bench(Options options, Table table, Site site, CancellationToken cancel) => (Options, _table, Site, Cancel) = (options, table, site, cancel);
 
@@ -66,10 +68,34 @@ internal sealed class Bench : IAsyncDisposable
         if (_longCurves is null)
         {
             Say($"  making 10 runs × {Options.CurvePoints} points and waiting for their roll-up");
-            _longCurves = await Data.LongCurves.Make(Site.Database, Options.CurvePoints, Cancel);
+            _longCurves = await Data.LongCurves.Make(Site.Database, 10, 10, Options.CurvePoints, Cancel);
             await Site.Restart();
         }
         return _longCurves;
+    }
+
+    /// <summary>100 runs with 100,000 points each of one metric; made once, by COPY.</summary>
+    public async Task<LongCurves> HundredCurves()
+    {
+        if (_hundredCurves is null)
+        {
+            Say($"  making 100 runs × {Options.CurvePoints} points and waiting for their roll-up");
+            _hundredCurves = await Data.LongCurves.Make(Site.Database, 100, 1, Options.CurvePoints, Cancel);
+            await Site.Restart();
+        }
+        return _hundredCurves;
+    }
+
+    /// <summary>50 experiments × 1,500 runs × 200 metrics; made once, by COPY.</summary>
+    public async Task<WideRuns> WideRuns()
+    {
+        if (_wideRuns is null)
+        {
+            Say($"  making {Options.Experiments} × {Options.RunsOfEach} runs with {Data.WideRuns.Keys} metrics each");
+            _wideRuns = await Data.WideRuns.Make(this, Options.Experiments, Options.RunsOfEach);
+            await Site.Restart();
+        }
+        return _wideRuns;
     }
 
     public ValueTask DisposeAsync() => Site.DisposeAsync();

@@ -27,6 +27,7 @@ internal sealed record Options
     public int Repeats => Small ? 10 : 40;
     public int Runs => Small ? 1_000 : 10_000;
     public int PastRuns => Small ? 20_000 : 1_000_000;
+    public int LivePoints => Small ? 100 : 1_200;
     public int Changes => Small ? 10 : 40;
 
     public static bool TryRead(string[] args, [NotNullWhen(true)] out Options? options, [NotNullWhen(false)] out string? fault)

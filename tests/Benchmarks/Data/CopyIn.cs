@@ -46,10 +46,12 @@ internal static class CopyIn
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    /// <summary>What autovacuum would do in the next minutes, done now.</summary>
-    public static async Task Settle(NpgsqlDataSource database, CancellationToken cancel)
+    public static async Task Run(NpgsqlDataSource database, string sql, CancellationToken cancel)
     {
-        await using var command = database.CreateCommand("vacuum analyze");
+        await using var command = database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(cancel);
     }
+
+    /// <summary>What autovacuum would do in the next minutes, done now.</summary>
+    public static Task Settle(NpgsqlDataSource database, CancellationToken cancel) => Run(database, "vacuum analyze", cancel);
 }

@@ -3,26 +3,25 @@ using Npgsql;
 
 namespace Crucible.Benchmarks.Data;
 
-/// <summary>Ten runs with one long metric each; the first of them has nine more, so that its page shows ten long curves.</summary>
-internal sealed record LongCurves(IReadOnlyList<Guid> Runs)
+/// <summary>Runs with one long metric each; the first of them may have more, so that its page shows as many long curves.</summary>
+internal sealed record LongCurves(long Experiment, IReadOnlyList<Guid> Runs)
 {
     public const string Key = "loss";
-    private const int Count = 10;
     private const long Began = 1_760_000_000_000;
 
-    public static async Task<LongCurves> Make(NpgsqlDataSource database, int points, CancellationToken cancel)
+    public static async Task<LongCurves> Make(NpgsqlDataSource database, int count, int curvesOfFirst, int points, CancellationToken cancel)
     {
         var experiment = await CopyIn.Next(database, "experiments.experiment_id", 1, cancel);
         await CopyIn.Write(database, "experiments.experiment (experiment_id, name, artifact_location, team_id, created_ms, updated_ms)",
-            copy => copy.Row(experiment, "Long curves", $"mlflow-artifacts:/{experiment}", ManyRuns.Everyone, Began, Began), cancel);
-        var runs = Enumerable.Range(0, Count).Select(i => Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(Began + i))).ToList();
+            copy => copy.Row(experiment, $"{count} long curves", $"mlflow-artifacts:/{experiment}", ManyRuns.Everyone, Began, Began), cancel);
+        var runs = Enumerable.Range(0, count).Select(i => Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(Began + i))).ToList();
         await CopyIn.Write(database, "experiments.run (run_id, experiment_id, name, user_id, status, start_time, end_time, artifact_uri)", copy =>
         {
-            for (var i = 0; i < Count; i++)
+            for (var i = 0; i < count; i++)
                 copy.Row(runs[i], experiment, $"long-{i}", "mira", "completed", Began, Began + points * 250L, $"mlflow-artifacts:/{experiment}/{runs[i]:N}/artifacts");
         }, cancel);
 
-        var lines = runs.Select(run => (Run: run, Key)).Concat(Enumerable.Range(1, Count - 1).Select(i => (Run: runs[0], Key: $"metric_{i}"))).ToList();
+        var lines = runs.Select(run => (Run: run, Key)).Concat(Enumerable.Range(1, curvesOfFirst - 1).Select(i => (Run: runs[0], Key: $"metric_{i}"))).ToList();
         var first = await CopyIn.Next(database, "experiments.series_series_id_seq", lines.Count, cancel);
         await CopyIn.Write(database, "experiments.point (series_id, step, at, value)", copy =>
         {
@@ -39,7 +38,7 @@ internal sealed record LongCurves(IReadOnlyList<Guid> Runs)
         }, cancel);
         await RolledUp(database, cancel);
         await CopyIn.Settle(database, cancel);
-        return new(runs);
+        return new(experiment, runs);
     }
 
     // The host's own job does it once a minute, as it would have while the runs logged.

@@ -62,5 +62,5 @@ internal sealed record ManyRuns(IReadOnlyList<long> Experiments, IReadOnlyList<G
     public static readonly Guid Everyone = new("00000000-0000-0000-0000-000000000001");
 
     /// <summary>Evenly spread over 0 to 1 and the same every time.</summary>
-    private static double Noise(int number, int key) => Math.Abs(Math.Sin(number * 12.9898 + key * 78.233) * 43758.5453) % 1;
+    public static double Noise(int number, int key) => Math.Abs(Math.Sin(number * 12.9898 + key * 78.233) * 43758.5453) % 1;
 }

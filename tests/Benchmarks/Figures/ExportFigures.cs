@@ -15,23 +15,29 @@ internal static class ExportFigures
     public static async Task Measure(Bench bench)
     {
         var curves = await bench.LongCurves();
-        var experiment = await Ask<long>(bench, "select experiment_id from experiments.run where run_id = $1", curves.Runs[0]);
+        var experiment = curves.Experiment;
         var rows = await Ask<long>(bench, "select sum(points)::bigint from experiments.series where experiment_id = $1", experiment);
         using var connection = bench.Connect();
         foreach (var format in Formats)
-        {
-            await Export(bench, connection, experiment, format, "points"); // compiles what writes it
-            var (before, resident) = (Cost.Of(bench.Site), ProcessUse.Rss(bench.Site.Process.Id));
-            var (took, most) = await Export(bench, connection, experiment, format, "points");
-            var cost = Cost.Of(bench.Site) - before;
-            var copied = await Copied(bench, experiment);
-            bench.Add(new($"export of {rows:#,0} points as {format}", rows / took.TotalSeconds, "rows/s", new("bare COPY of the same join to nowhere", rows / copied.TotalSeconds), Aim.AtLeast(200_000)) { Note = cost.Each(1, "export") });
-            bench.Add(new($"export of {rows:#,0} points as {format}: memory above that before it, at most", (most - resident) / 1e6, "MB"));
-        }
+            await Points(bench, connection, experiment, rows, format);
+        var hundred = await bench.HundredCurves();
+        using (var after = bench.Connect())
+            await Points(bench, after, hundred.Experiment, hundred.Runs.Count * (long)bench.Options.CurvePoints, "csv");
         var many = await bench.ManyRuns();
         using var again = bench.Connect();
         var (runsTook, _) = await Export(bench, again, many.Experiments[0], "csv", "runs\",\"params\",\"metrics\",\"tags");
         bench.Add(new($"export of {bench.Options.RunsOfEach:#,0} runs with all they logged as csv", bench.Options.RunsOfEach / runsTook.TotalSeconds, "runs/s"));
+    }
+
+    private static async Task Points(Bench bench, RawConnection connection, long experiment, long rows, string format)
+    {
+        await Export(bench, connection, experiment, format, "points"); // compiles what writes it
+        var (before, resident) = (Cost.Of(bench.Site), ProcessUse.Rss(bench.Site.Process.Id));
+        var (took, most) = await Export(bench, connection, experiment, format, "points");
+        var cost = Cost.Of(bench.Site) - before;
+        var copied = await Copied(bench, experiment);
+        bench.Add(new($"export of {rows:#,0} points as {format}", rows / took.TotalSeconds, "rows/s", new("bare COPY of the same join to nowhere", rows / copied.TotalSeconds), Aim.AtLeast(200_000)) { Note = cost.Each(1, "export") });
+        bench.Add(new($"export of {rows:#,0} points as {format}: memory above that before it, at most", (most - resident) / 1e6, "MB"));
     }
 
     private static async Task<(TimeSpan Took, long MostMemory)> Export(Bench bench, RawConnection connection, long experiment, string format, string include)

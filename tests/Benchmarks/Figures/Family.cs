@@ -12,8 +12,11 @@ internal sealed record Family(string Name, string Tells, Func<Bench, Task> Measu
         new("pages", "time to first byte, first load", PageFigures.Measure),
         new("signin", "a whole sign-in beside the hash alone", SignInFigures.Measure),
         new("live", "one change to thousands of listeners", LiveFigures.Measure),
+        new("livepoint", "a point from its acknowledgement to the page", LivePointFigures.Measure),
         new("backup", "all of it out and in again", BackupFigures.Measure),
         new("jobs", "short jobs, and a million past ones", JobFigures.Measure),
+        new("panel", "a hundred long curves on one panel", PanelFigures.Measure),
+        new("table", "the run table among 15 million series", TableFigures.Measure),
         new("start", "warm start and idle memory", StartFigures.Measure),
         new("soak", "memory over time", SoakFigures.Measure),
     ];
