@@ -43,7 +43,7 @@ public sealed class WideSearchTests(World world) : IClassFixture<World>
     public async Task A_relative_time_moves_with_the_clock()
     {
         var experiment = await _mira.NewExperiment();
-        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         await Run(experiment, "old", now - 9 * 86_400_000L);
         await Run(experiment, "recent", now - 3_600_000);
         Assert.Equal("recent", await Names(experiment, "start_time > -7d"));
