@@ -117,7 +117,7 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
     {
         var response = new OpenApiResponse { Description = doc.Status switch { 201 => "Made.", 202 => "Taken on; it is done later.", 204 => "Done.", _ => "Found." } };
         if (doc.Answers is { } type)
-            response.Content = await Content(context, type, doc.Shows, true, doc.Paged, cancel, doc);
+            response.Content = await Content(context, type, doc.Shows, true, doc.Paged || doc.Meta is not null, cancel, doc);
         else if (doc.File is { } file)
             response.Content = new Dictionary<string, OpenApiMediaType> { [file] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } } };
         return response;
@@ -132,9 +132,9 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
             var data = many ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema } : schema;
             var properties = new Dictionary<string, IOpenApiSchema> { ["data"] = data };
             if (many)
-                properties["meta"] = await Schema(context, typeof(ApiMeta), cancel);
+                properties["meta"] = await Schema(context, doc?.Meta ?? typeof(ApiMeta), cancel);
             schema = new OpenApiSchema { Type = JsonSchemaType.Object, Properties = properties, Required = properties.Keys.ToHashSet() };
-            shown = example is null ? null : many ? new { data = new[] { example }, meta = (doc?.Numbered != false ? new ApiMeta { Total = 1, Page = 1, PerPage = ApiPage.Usual } : new ApiMeta { PerPage = ApiPage.Usual }) } : new { data = example };
+            shown = example is null ? null : many ? new { data = new[] { example }, meta = doc?.ShowsMeta ?? (doc?.Numbered != false ? new ApiMeta { Total = 1, Page = 1, PerPage = ApiPage.Usual } : new ApiMeta { PerPage = ApiPage.Usual }) } : new { data = example };
         }
         return new() { ["application/json"] = new() { Schema = schema, Example = shown is null ? null : JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(shown, wrapped ? ApiJson.Options : Sent)) } };
     }

@@ -25,7 +25,7 @@ internal static class ApiSetup
         if (http.GetEndpoint()?.Metadata.GetMetadata<ApiDoc>() is not { } doc)
             await next(http);
         else if (await http.RequestServices.GetRequiredService<ApiRates>().Admit(http, doc))
-            await (Repeats.Applies(http) ? http.RequestServices.GetRequiredService<Repeats>().Answer(http, next)
+            await (Repeats.Applies(http, doc) ? http.RequestServices.GetRequiredService<Repeats>().Answer(http, next)
                 : http.Request.Headers.IfMatch.Count > 0 && HttpMethods.IsPatch(http.Request.Method) | HttpMethods.IsPut(http.Request.Method) | HttpMethods.IsDelete(http.Request.Method) ? InTurn(http, next)
                 : next(http));
     });

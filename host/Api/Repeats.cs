@@ -17,7 +17,7 @@ internal sealed class Repeats(KeptAnswerStore store)
     private const int MostBody = 1 << 20;
     private static readonly string[] Repeated = ["Content-Type", "Location", "ETag"];
 
-    public static bool Applies(HttpContext http) => HttpMethods.IsPost(http.Request.Method) && http.Request.Headers.ContainsKey(Name);
+    public static bool Applies(HttpContext http, ApiDoc doc) => !doc.KeepsKeys && HttpMethods.IsPost(http.Request.Method) && http.Request.Headers.ContainsKey(Name);
 
     public async Task Answer(HttpContext http, RequestDelegate next)
     {

@@ -22,6 +22,7 @@ internal sealed class BellFill(NoticeListStore notices, Database database) : IAs
             shell.Listen(await database.CursorOf([topic], http.RequestAborted), topic);
             shell.Bell = await notices.Bell(person, HttpMethods.IsGet(http.Request.Method) ? http.Request.Path + http.Request.QueryString : null, http.RequestAborted);
             shell.Account.Add(new("Notifications", "/account/notices", "bell"));
+            shell.Account.Add(new("API reference", "/api", "terminal"));
         }
         await next();
     }

@@ -45,6 +45,7 @@ internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, Ma
             notice.Url,
             notice.Status,
             notice.Once,
+            unless = notice.Unless.ToArray(),
             notice.Times,
             kind.Always,
             byMail = kind.Mail && mails.Offered,
@@ -81,6 +82,7 @@ internal sealed class NoticeStore(NoticeKinds kinds, Permissions permissions, Ma
             left join crucible.mail_address a on a.person_id = p.id
             where p.id = any(@persons) and not p.disabled
                 and not (@Once and exists (select from crucible.notice n where n.person_id = p.id and n.kind = @Kind and n.key = @key))
+                and not exists (select from crucible.notice n where n.person_id = p.id and n.kind = any(@unless) and n.url = @Url and n.status is not distinct from @Status and n.at > @now - interval '30 minutes')
         ), old as (
             delete from crucible.notice n using wanted w
             where n.person_id = w.id and n.kind = @Kind and n.key = @key and n.read_at is null returning n.person_id, n.times

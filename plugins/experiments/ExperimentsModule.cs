@@ -67,7 +67,6 @@ public sealed class ExperimentsModule : ICrucibleModule
             .AddSearch()
             .AddImports()
             .Endpoints(TrackingApi.Map)
-            .Endpoints(RunApi.Map)
             .Retention("log-lines", "Console lines of runs", 90, (services, before, cancel) => services.GetRequiredService<ConsoleStore>().Forget(before, cancel))
             .Endpoints(ApiOperations.Map)
             .Seed(DemoSeed.Run);

@@ -98,6 +98,9 @@ public sealed class ApiCall
     public Task<ApiError?> List<T>(IReadOnlyList<T> data, string?[]? last) =>
         Send(new ApiList<T>(data, new() { PerPage = Page.Size, NextCursor = last is null ? null : ApiPage.Behind([SortText, .. last]), HasMore = last is not null }), 200);
 
+    /// <summary>Answers a page with a <c>meta</c> of its own: <see cref="ApiDoc.Meta"/>.</summary>
+    public Task<ApiError?> List<T, TMeta>(IReadOnlyList<T> data, TMeta meta) where TMeta : class => Send(new { Data = data, Meta = meta }, 200);
+
     /// <summary>Answers 204.</summary>
     public Task<ApiError?> Nothing()
     {

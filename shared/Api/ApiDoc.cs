@@ -63,6 +63,15 @@ public sealed record ApiDoc(string Group, string Summary)
     /// <summary>Whether <c>data</c> is a list with <c>meta</c>, paged by <c>page</c> and <c>per_page</c> or by <c>cursor</c>.</summary>
     public bool Paged { get; init; }
 
+    /// <summary>The type of <c>meta</c> where a list has one of its own; null for <see cref="ApiMeta"/>.</summary>
+    public Type? Meta { get; init; }
+
+    /// <summary>What that <c>meta</c> may look like.</summary>
+    public object? ShowsMeta { get; init; }
+
+    /// <summary>Whether it keeps <c>Idempotency-Key</c>s itself, in the transaction that does what was asked.</summary>
+    public bool KeepsKeys { get; init; }
+
     /// <summary>Whether it may be walked by <c>cursor</c>.</summary>
     public bool Cursor { get; init; } = true;
 

@@ -29,6 +29,12 @@ public sealed record Notice(string Kind, string Title, string Url)
 
     /// <summary>Not again for the same <see cref="Key"/> as long as the first is kept, read or not: for what is found anew at every look.</summary>
     public bool Once { get; init; }
+
+    /// <summary>
+    /// Kinds, as <c>plugin.kind</c>, that may have told the same: nobody hears this who heard one of them about the same address
+    /// with the same status within the last half hour.
+    /// </summary>
+    public IReadOnlyList<string> Unless { get; init; } = [];
 }
 
 /// <summary>A kind of notice, which people switch on and off for themselves at <c>/account/notices/settings</c>.</summary>

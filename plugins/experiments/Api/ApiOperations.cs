@@ -17,6 +17,9 @@ internal static class ApiOperations
         ProjectOperations.Map(app);
         RunOperations.Map(app);
         RunPartOperations.Map(app);
+        RunLogOperations.Map(app);
+        ModelOperations.Map(app);
+        ModelVersionOperations.Map(app);
         ExportOperations.Map(app);
     }
 

@@ -38,10 +38,10 @@ internal sealed record ApiExport
     [Description("queued, running, completed, failed or cancelled.")]
     public string State { get; init; } = "";
 
-    [Description("Runs and points written so far.")]
+    [Description("Runs, points and console lines written so far.")]
     public long RowsDone { get; init; }
 
-    [Description("Runs and points in all; null before they were counted.")]
+    [Description("Runs, points and console lines in all; null before they were counted.")]
     public long? RowsTotal { get; init; }
 
     [Description("0 to 1; null before rows were counted.")]
@@ -79,7 +79,7 @@ internal sealed record NewExport
     [Description("csv, json or jsonl.")]
     public required string Format { get; init; }
 
-    [Description("Of config, runs, params, metrics, tags, points; runs, params, metrics and tags when left out. Several tables as CSV become a zip.")]
+    [Description("Of config, runs, params, metrics, tags, points, logs; runs, params, metrics and tags when left out. Several tables as CSV become a zip.")]
     public IReadOnlyList<string>? Include { get; init; }
 
     [Description("Which runs, in the search grammar; all when left out.")]

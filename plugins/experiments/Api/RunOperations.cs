@@ -34,6 +34,8 @@ internal static class RunOperations
         app.Api("PATCH", "runs/{id}", Change, new(Group, "Change a run") { Detail = "What is not sent stays.", Path = Id, Takes = typeof(RunChange), Example = RunChange.Sample, Answers = typeof(ApiRun), Shows = ApiRun.Sample, Refusals = [403, 412] });
         app.Api("DELETE", "runs/{id}", Delete, new(Group, "Move a run to the trash") { Detail = "For its owner and admins.", Path = Id, Status = 204, Refusals = [403, 412] });
         app.Api("POST", "runs/{id}/restore", Restore, new(Group, "Bring a run back from the trash") { Path = Id, Answers = typeof(ApiRun), Shows = ApiRun.Sample, Refusals = [403] });
+        app.Api("POST", "runs/{id}/archive", call => Archive(call, true), new(Group, "Move a run to the archive") { Detail = "It leaves the table and stays readable.", Path = Id, Answers = typeof(ApiRun), Shows = ApiRun.Sample with { Archived = true }, Refusals = [403] });
+        app.Api("POST", "runs/{id}/unarchive", call => Archive(call, false), new(Group, "Take a run out of the archive") { Path = Id, Answers = typeof(ApiRun), Shows = ApiRun.Sample, Refusals = [403] });
         app.Api("POST", "runs/{id}/continue", Continue, new(Group, "Continue a run that has ended") { Detail = "It is running again and its end is forgotten.", Path = Id, Answers = typeof(ApiRun), Shows = ApiRun.Sample, Refusals = [403] });
     }
 
@@ -165,6 +167,14 @@ internal static class RunOperations
         return await call.Get<RunStore>().Restore(run!.RunId, call.Actor, call.Cancel) is { } no ? Refusals.Of(no) : await Get(call);
     }
 
+    private static async Task<ApiError?> Archive(ApiCall call, bool archived)
+    {
+        var (run, refusal) = await call.Run();
+        if (refusal is not null)
+            return refusal;
+        return await call.Get<RunDeedStore>().Archive(run!.RunId, archived, call.Actor, call.Cancel) is { } no ? Refusals.Of(no) : await Get(call);
+    }
+
     private static async Task<ApiError?> Continue(ApiCall call)
     {
         var (run, refusal) = await call.Run();
@@ -189,6 +199,7 @@ internal static class RunOperations
         EndedAt = ApiJson.Time(run.Row.EndTime),
         HeardAt = DateTime.SpecifyKind(run.Row.HeardAt, DateTimeKind.Utc),
         Deleted = run.Row.Run.Deleted,
+        Archived = run.ArchivedAt is not null,
         ArtifactUri = run.Row.ArtifactUri,
         Params = Sorted(run.Params),
         Tags = Sorted(run.Tags),

@@ -171,6 +171,9 @@ internal sealed record ApiRun
     [Description("Whether it is in the trash.")]
     public bool Deleted { get; init; }
 
+    [Description("Whether it has left the table.")]
+    public bool Archived { get; init; }
+
     [Description("Where clients put its artifacts.")]
     public string ArtifactUri { get; init; } = "";
 

@@ -11,6 +11,9 @@ internal sealed record ExportSeries(long SeriesId, Guid RunId, string Key);
 /// <summary>One point of an export: its series by place in the list that was asked for.</summary>
 internal readonly record struct ExportPoint(int Series, long Step, long At, double Value);
 
+/// <summary>A line of a run's console, in the order of arrival.</summary>
+internal readonly record struct ExportLine(Guid RunId, long Number, DateTime At, short? Level, bool IsError, string Source, string Text);
+
 /// <summary>What exports read, streamed as PostgreSQL sends it. Whether it may be read was decided when the export was asked for.</summary>
 public sealed class ExportDataStore(Database database)
 {
@@ -46,6 +49,27 @@ public sealed class ExportDataStore(Database database)
             select s.series_id, s.run_id, s.key from unnest(@runIds) with ordinality as n (run_id, place) join experiments.series s on s.run_id = n.run_id
             where s.points > 0 order by n.place, s.key collate "C"
             """, new { runIds }, cancellationToken: cancel))).AsList();
+    }
+
+    /// <summary>How many console lines of these runs are kept.</summary>
+    internal async Task<long> CountLines(Guid[] runIds, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.QuerySingleAsync<long>(new("select coalesce(sum(next_number - first_number), 0)::bigint from experiments.run_log where run_id = any(@runIds)", new { runIds }, cancellationToken: cancel));
+    }
+
+    /// <summary>The console lines of these runs, run by run in this order, as they arrived.</summary>
+    internal async IAsyncEnumerable<ExportLine> Lines(Guid[] runIds, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = new NpgsqlCommand("""
+            select n.run_id, l.number, l.at, l.level, l.is_error, l.source, l.text
+            from unnest($1) with ordinality as n (run_id, place)
+            cross join lateral (select number, at, level, is_error, source, text from experiments.run_log_line where run_id = n.run_id order by number) l
+            """, connection) { Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = runIds } }, CommandTimeout = 0 };
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+            yield return new(rows.GetGuid(0), rows.GetInt64(1), rows.GetDateTime(2), rows.IsDBNull(3) ? null : rows.GetInt16(3), rows.GetBoolean(4), rows.GetString(5), rows.GetString(6));
     }
 
     // The lateral read of each series comes by its primary key, in order: nothing is sorted and nothing is held.

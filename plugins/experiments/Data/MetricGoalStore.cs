@@ -16,7 +16,16 @@ public sealed class MetricGoalStore(Database database, ExperimentStore experimen
         await using var connection = await database.Open(cancel);
         var rows = await connection.QueryAsync<(string Key, string Goal)>(new(
             "select key, goal from experiments.metric_goal where experiment_id = @experimentId", new { experimentId }, cancellationToken: cancel));
-        return new(rows.ToDictionary(r => r.Key, r => r.Goal == "min" ? MetricGoal.Min : MetricGoal.Max, StringComparer.Ordinal));
+        return new(rows.ToDictionary(r => r.Key, r => Read(r.Goal), StringComparer.Ordinal));
+    }
+
+    /// <summary>The goals of the metrics of several experiments; every one of them has an answer.</summary>
+    public async Task<IReadOnlyDictionary<long, MetricGoals>> Of(long[] experimentIds, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        var rows = (await connection.QueryAsync<(long Of, string Key, string Goal)>(new(
+            "select experiment_id, key, goal from experiments.metric_goal where experiment_id = any(@experimentIds)", new { experimentIds }, cancellationToken: cancel))).ToLookup(r => r.Of);
+        return experimentIds.Distinct().ToDictionary(id => id, id => new MetricGoals(rows[id].ToDictionary(r => r.Key, r => Read(r.Goal), StringComparer.Ordinal)));
     }
 
     /// <summary>Says which values of a metric are better, for everybody who looks at the experiment.</summary>
@@ -39,4 +48,6 @@ public sealed class MetricGoalStore(Database database, ExperimentStore experimen
         await write.Commit(cancel);
         return null;
     }
+
+    private static MetricGoal Read(string word) => word == "min" ? MetricGoal.Min : MetricGoal.Max;
 }

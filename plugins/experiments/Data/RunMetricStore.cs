@@ -43,28 +43,47 @@ public sealed class RunMetricStore(Database database)
             """, new { seriesIds, steps }, cancellationToken: cancel))).AsList();
     }
 
-    /// <summary>Parameters of the run that another one is held against: its parent, or the one that began before it in its experiment.</summary>
-    public async Task<RunAgainst?> Against(RunRow run, bool parent, CancellationToken cancel)
+    /// <summary>Parameters of the run that another one is held against; null when there is none.</summary>
+    public async Task<RunAgainst?> Against(RunRow run, HeldAgainst which, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        var other = await connection.QuerySingleOrDefaultAsync<RunName?>(new(parent
-            ? "select run_id, name from experiments.run where run_id = @ParentRunId and experiment_id = @ExperimentId and lifecycle = 'active'"
-            : """
-              select run_id, name from experiments.run
-              where experiment_id = @ExperimentId and lifecycle = 'active' and (start_time, run_id) < (@StartTime, @RunId) order by start_time desc, run_id desc limit 1
-              """, new { run.ParentRunId, run.ExperimentId, run.StartTime, run.RunId }, cancellationToken: cancel));
+        var other = await connection.QuerySingleOrDefaultAsync<RunName?>(new(which switch
+        {
+            HeldAgainst.Parent => "select run_id, name from experiments.run where run_id = @ParentRunId and experiment_id = @ExperimentId and lifecycle = 'active'",
+            HeldAgainst.Baseline => """
+                select r.run_id, r.name from experiments.experiment e join experiments.run r on r.run_id = e.baseline_run_id
+                where e.experiment_id = @ExperimentId and r.lifecycle = 'active' and r.run_id <> @RunId
+                """,
+            _ => """
+                select run_id, name from experiments.run
+                where experiment_id = @ExperimentId and lifecycle = 'active' and (start_time, run_id) < (@StartTime, @RunId) order by start_time desc, run_id desc limit 1
+                """,
+        }, new { run.ParentRunId, run.ExperimentId, run.StartTime, run.RunId }, cancellationToken: cancel));
         if (other is null)
             return null;
         var values = await connection.QueryAsync<(string Key, string Value)>(new("select key, value from experiments.param where run_id = @RunId", new { other.RunId }, cancellationToken: cancel));
-        return new(other.RunId, other.Name, parent, values.ToDictionary(v => v.Key, v => v.Value));
+        return new(other.RunId, other.Name, which, values.ToDictionary(v => v.Key, v => v.Value));
     }
 
     private sealed record RunName(Guid RunId, string Name);
 }
 
+/// <summary>Which run another one is held against.</summary>
+public enum HeldAgainst
+{
+    /// <summary>The one that began before it in its experiment.</summary>
+    Previous,
+
+    /// <summary>The one that it is nested in.</summary>
+    Parent,
+
+    /// <summary>The baseline of its experiment.</summary>
+    Baseline,
+}
+
 /// <summary>A run that another one is held against.</summary>
 /// <param name="RunId">Its id.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Parent">It is the parent; else the one before.</param>
+/// <param name="Which">What it is to the other one.</param>
 /// <param name="Params">Its parameters.</param>
-public sealed record RunAgainst(Guid RunId, string Name, bool Parent, IReadOnlyDictionary<string, string> Params);
+public sealed record RunAgainst(Guid RunId, string Name, HeldAgainst Which, IReadOnlyDictionary<string, string> Params);

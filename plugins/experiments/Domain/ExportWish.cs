@@ -16,8 +16,8 @@ public sealed record ExportWish(string Format, IReadOnlyList<string> Include, st
     /// <summary>The formats.</summary>
     public static readonly IReadOnlyList<string> Formats = ["csv", "json", "jsonl"];
 
-    /// <summary>What can be in it: the experiment itself, its runs, what was logged to them, and every point.</summary>
-    public static readonly IReadOnlyList<string> Parts = ["config", "runs", "params", "metrics", "tags", "points"];
+    /// <summary>What can be in it: the experiment itself, its runs, what was logged to them, every point, and the lines of their consoles.</summary>
+    public static readonly IReadOnlyList<string> Parts = ["config", "runs", "params", "metrics", "tags", "points", "logs"];
 
     /// <summary>What is in it when nothing is said.</summary>
     public static readonly IReadOnlyList<string> Usual = ["runs", "params", "metrics", "tags"];

@@ -22,6 +22,9 @@ public sealed record MetricGoals(IReadOnlyDictionary<string, MetricGoal> Said)
     /// <summary>The goal of a metric.</summary>
     public MetricGoal Of(string key) => Said.TryGetValue(key, out var said) ? said : Guess(key);
 
+    /// <summary>Whether small values of a metric are the good ones.</summary>
+    public bool SmallIsGood(string key) => Of(key) == MetricGoal.Min;
+
     /// <summary>What the name suggests. Short names count only as words of their own: <c>mae</c>, but not <c>maester</c>.</summary>
     public static MetricGoal Guess(string key)
     {

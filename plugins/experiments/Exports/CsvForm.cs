@@ -1,6 +1,7 @@
 using System.Text;
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
+using Crucible.Experiments.Domain.Console;
 using Crucible.Experiments.Domain.Protocol;
 
 namespace Crucible.Experiments.Exports;
@@ -27,10 +28,16 @@ internal interface IExportForm
 
     void EndPoints();
 
+    void BeginLines();
+
+    void Line(ExportLine line);
+
+    void EndLines();
+
     void End();
 }
 
-/// <summary>One CSV table: of runs, with a column for every key that any of them has, or of points.</summary>
+/// <summary>One CSV table: of runs, with a column for every key that any of them has, of points, or of console lines.</summary>
 internal sealed class CsvForm : IExportForm
 {
     private static readonly string[] Attributes = ["run_id", "name", "status", "user", "started_at", "ended_at", "parent_run_id"];
@@ -42,7 +49,8 @@ internal sealed class CsvForm : IExportForm
 
     public ExportText Text { get; }
 
-    public static CsvForm OfPoints(ExportText text) => new(text, [], [], []);
+    /// <summary>A table of points or of console lines, which needs no keys.</summary>
+    public static CsvForm Plain(ExportText text) => new(text, [], [], []);
 
     /// <summary>Looks through all runs for their keys first.</summary>
     public static async Task<CsvForm> Of(ExportText text, ExportWish wish, ExportDataStore data, Guid[] runIds, int atOnce, CancellationToken cancel)
@@ -107,6 +115,21 @@ internal sealed class CsvForm : IExportForm
     }
 
     public void EndPoints()
+    {
+    }
+
+    public void BeginLines() => Row(["run_id", "number", "timestamp", "level", "stream", "source", "text"]);
+
+    public void Line(ExportLine line)
+    {
+        Text.Add($"{line.RunId:N},");
+        Text.Add(line.Number);
+        Text.Add(","u8);
+        Text.AddTime(new DateTimeOffset(line.At, TimeSpan.Zero).ToUnixTimeMilliseconds());
+        Text.Add($",{ConsoleLevel.Word(line.Level)},{(line.IsError ? "stderr" : "stdout")},{Field(line.Source)},{Field(line.Text)}\n");
+    }
+
+    public void EndLines()
     {
     }
 

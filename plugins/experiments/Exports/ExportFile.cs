@@ -10,7 +10,7 @@ using Crucible.People;
 namespace Crucible.Experiments.Exports;
 
 /// <summary>What was written.</summary>
-/// <param name="Rows">Runs and points.</param>
+/// <param name="Rows">Runs, points and console lines.</param>
 /// <param name="Bytes">Size of the file.</param>
 /// <param name="Name">What a download is called.</param>
 internal sealed record ExportWritten(long Rows, long Bytes, string Name);
@@ -39,6 +39,9 @@ internal sealed class ExportFile(ExportDataStore data, RunListStore runs, RunDet
         if (wish.Include.Contains("points"))
             foreach (var some in ids.Chunk(KeysAtOnce))
                 total += await data.CountPoints(some, cancel);
+        if (wish.Include.Contains("logs"))
+            foreach (var some in ids.Chunk(KeysAtOnce))
+                total += await data.CountLines(some, cancel);
         await progress(0, total);
 
         var pipe = new Pipe(new(pauseWriterThreshold: 512 * 1024, resumeWriterThreshold: 256 * 1024));
@@ -83,19 +86,23 @@ internal sealed class ExportFile(ExportDataStore data, RunListStore runs, RunDet
             if (wish.HasRuns)
                 await Entry(zip, "runs.csv", async text => await Rows(wish, ids, await CsvForm.Of(text, wish, data, ids, KeysAtOnce, cancel), count, cancel), cancel);
             if (wish.Include.Contains("points"))
-                await Entry(zip, "points.csv", text => Points(ids, CsvForm.OfPoints(text), count, cancel), cancel);
+                await Entry(zip, "points.csv", text => Points(ids, CsvForm.Plain(text), count, cancel), cancel);
+            if (wish.Include.Contains("logs"))
+                await Entry(zip, "logs.csv", text => Lines(ids, CsvForm.Plain(text), count, cancel), cancel);
             return;
         }
         await using var packed = wish.Gzip ? new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true) : null;
         var text = new ExportText(packed ?? target);
         IExportForm form = wish.Format != "csv" ? new JsonForm(text, wish.Format == "jsonl")
-            : wish.HasRuns ? await CsvForm.Of(text, wish, data, ids, KeysAtOnce, cancel) : CsvForm.OfPoints(text);
+            : wish.HasRuns ? await CsvForm.Of(text, wish, data, ids, KeysAtOnce, cancel) : CsvForm.Plain(text);
         if (wish.Include.Contains("config"))
             await Head(export, form, cancel);
         if (wish.HasRuns)
             await Rows(wish, ids, form, count, cancel);
         if (wish.Include.Contains("points"))
             await Points(ids, form, count, cancel);
+        if (wish.Include.Contains("logs"))
+            await Lines(ids, form, count, cancel);
         form.End();
         await text.Flush(cancel);
     }
@@ -149,7 +156,22 @@ internal sealed class ExportFile(ExportDataStore data, RunListStore runs, RunDet
         form.EndPoints();
     }
 
-    private static int Tables(ExportWish wish) => (wish.Include.Contains("config") ? 2 : 0) + (wish.HasRuns ? 1 : 0) + (wish.Include.Contains("points") ? 1 : 0);
+    private async Task Lines(Guid[] ids, IExportForm form, Count count, CancellationToken cancel)
+    {
+        form.BeginLines();
+        foreach (var some in ids.Chunk(RunsAtOnce))
+            await foreach (var line in data.Lines(some, cancel))
+            {
+                form.Line(line);
+                if (form.Text.IsFull)
+                    await form.Text.Flush(cancel);
+                if (count.OneIsDue())
+                    await count.Report();
+            }
+        form.EndLines();
+    }
+
+    private static int Tables(ExportWish wish) => (wish.Include.Contains("config") ? 2 : 0) + (wish.HasRuns ? 1 : 0) + (wish.Include.Contains("points") ? 1 : 0) + (wish.Include.Contains("logs") ? 1 : 0);
 
     private static string Name(Export export)
     {

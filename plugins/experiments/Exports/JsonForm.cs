@@ -3,11 +3,12 @@ using System.Text.Json;
 using Crucible.Api;
 using Crucible.Experiments.Data;
 using Crucible.Experiments.Domain;
+using Crucible.Experiments.Domain.Console;
 using Crucible.Experiments.Domain.Protocol;
 
 namespace Crucible.Experiments.Exports;
 
-/// <summary>One JSON document <c>{"experiment", "runs", "points"}</c>, or a line for each of them with its <c>type</c>.</summary>
+/// <summary>One JSON document <c>{"experiment", "runs", "points", "logs"}</c>, or a line for each of them with its <c>type</c>.</summary>
 internal sealed class JsonForm(ExportText text, bool lines) : IExportForm
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = ApiJson.Options.Encoder };
@@ -82,6 +83,21 @@ internal sealed class JsonForm(ExportText text, bool lines) : IExportForm
     }
 
     public void EndPoints() => Close();
+
+    public void BeginLines() => Begin("logs");
+
+    public void Line(ExportLine line) => Thing("log", alone: false, json =>
+    {
+        json.WriteString("run_id", line.RunId.ToString("N"));
+        json.WriteNumber("number", line.Number);
+        Time(json, "timestamp", new DateTimeOffset(line.At, TimeSpan.Zero).ToUnixTimeMilliseconds());
+        json.WriteString("level", ConsoleLevel.Word(line.Level));
+        json.WriteString("stream", line.IsError ? "stderr" : "stdout");
+        json.WriteString("source", line.Source);
+        json.WriteString("text", line.Text);
+    });
+
+    public void EndLines() => Close();
 
     public void End()
     {

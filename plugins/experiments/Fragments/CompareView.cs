@@ -35,6 +35,12 @@ public sealed record CompareView(IReadOnlyList<RunDetail> Runs, IReadOnlyList<Da
     /// <summary>Shows every parameter, not only those that differ.</summary>
     public bool All { get; init; }
 
+    /// <summary>In the address: they are measured against none, also not against the baseline.</summary>
+    public const string NoBase = "none";
+
+    /// <summary>The experiment's baseline, when it is one of these runs; they are measured against it unless the address says otherwise.</summary>
+    public Guid? Baseline { get; init; }
+
     /// <summary>The run that the others are measured against; null for none.</summary>
     public Guid? Base { get; init; }
 
@@ -69,7 +75,7 @@ public sealed record CompareView(IReadOnlyList<RunDetail> Runs, IReadOnlyList<Da
     public string Self => Address.Compare(Asked.Count > 0 ? Asked : Ids);
 
     /// <summary>The state of the page beside its runs.</summary>
-    public IEnumerable<(string, string?)> State => [("all", All ? "1" : null), ("base", Base?.ToString("N")), .. Filter.Query()];
+    public IEnumerable<(string, string?)> State => [("all", All ? "1" : null), ("base", Base == Baseline ? null : Base?.ToString("N") ?? NoBase), .. Filter.Query()];
 
     /// <summary>The address with the state of the page and more.</summary>
     public string Url(params IEnumerable<(string, string?)> more) => Address.With(Self, [.. State, .. more]);

@@ -6,13 +6,14 @@ namespace Crucible.Experiments.Fragments;
 /// <param name="Key">The metric.</param>
 /// <param name="Baseline">The baseline's last value; null when it never logged it.</param>
 /// <param name="Best">The best run's.</param>
-public sealed record Measured(string Key, double? Baseline, double? Best)
+/// <param name="SmallIsGood">Whether small values are the good ones.</param>
+public sealed record Measured(string Key, double? Baseline, double? Best, bool SmallIsGood)
 {
     /// <summary>By which share of the baseline the best run is greater; null where that says nothing.</summary>
     public double? Change => Baseline is { } from && Best is { } to && from != 0 && double.IsFinite(from) && double.IsFinite(to) ? (to - from) / Math.Abs(from) : null;
 
     /// <summary>Whether the change is for the better; null when there is none.</summary>
-    public bool? Good => Change is null or 0 ? null : Change < 0 == RunTableView.SmallIsGood(Key);
+    public bool? Good => Change is null or 0 ? null : Change < 0 == SmallIsGood;
 }
 
 /// <summary>What the Overview of an experiment shows.</summary>

@@ -55,6 +55,9 @@ public sealed record RunView(Experiment Experiment, RunDetail Detail, IReadOnlyL
     /// <summary>The run that its parameters are held against.</summary>
     public RunAgainst? Against { get; init; }
 
+    /// <summary>Name of the experiment's baseline; null when there is none, or when it is this run.</summary>
+    public string? Baseline { get; init; }
+
     /// <summary>Only parameters that differ are shown.</summary>
     public bool OnlyDiffering { get; init; }
 

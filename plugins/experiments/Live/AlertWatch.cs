@@ -137,6 +137,8 @@ public sealed class AlertWatch(Database database, AlertRuleStore rules, AlertEve
         Key = $"{found.Rule.RuleId}:{RunId.Write(found.Run.RunId)}",
         BellOnly = !found.Rule.Mail,
         NoPush = !found.Rule.Push,
+        // An owner hears of a failure or a silence without a rule; whichever comes first is enough.
+        Unless = ["experiments.run-failed", "experiments.run-lost"],
     };
 
     private static string NoticeKind(AlertRule rule) => rule.Condition.Kind.IsOfMetric() ? "experiments.alert-metric" : "experiments.alert-run";

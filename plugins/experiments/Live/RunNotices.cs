@@ -43,6 +43,7 @@ internal static class RunNotices
         Status = "lost",
         Key = RunId.Write(run.RunId),
         Once = true,
+        Unless = ["experiments.alert-run"],
     };
 
     // The change is told on three topics and comes three times: once is enough.
@@ -59,6 +60,7 @@ internal static class RunNotices
             Status = "failed",
             Key = RunId.Write(run.RunId),
             Once = true,
+            Unless = ["experiments.alert-run"],
         }, cancel);
         await write.Commit(cancel);
     }

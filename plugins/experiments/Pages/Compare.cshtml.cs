@@ -76,10 +76,20 @@ public sealed class CompareModel(RunReader reader, RunDetailStore details, RunTa
             Asked = seen,
             TooMany = asked.Count > CompareView.MostOverlaid,
             All = Query("all") == "1",
-            Base = RunId.TryRead(Query("base") ?? "", out var against) && shown.Contains(against) ? against : null,
             Skip = int.TryParse(Query("skip"), out var skip) ? Math.Clamp(skip, 0, 100_000) : 0,
         };
-        View = View with { Experiments = (await experiments.Read([.. View.Runs.Select(r => r.Row.ExperimentId).Distinct()], cancel)).ToDictionary(e => e.ExperimentId, e => e.Name) };
+        var of = await experiments.Read([.. View.Runs.Select(r => r.Row.ExperimentId).Distinct()], cancel);
+        var goals = await Get<MetricGoalStore>().Of([.. of.Select(e => e.ExperimentId)], cancel);
+        // Of a metric that several experiments have, the word of the first run's experiment counts.
+        var said = View.Runs.Select(r => goals[r.Row.ExperimentId].Said).Distinct().SelectMany(g => g).GroupBy(g => g.Key).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal);
+        var baseline = View.Runs.Select(r => of.FirstOrDefault(e => e.ExperimentId == r.Row.ExperimentId)?.BaselineRunId).FirstOrDefault(id => id is { } run && shown.Contains(run));
+        View = View with
+        {
+            Experiments = of.ToDictionary(e => e.ExperimentId, e => e.Name),
+            SmallIsGood = new MetricGoals(said).SmallIsGood,
+            Baseline = baseline,
+            Base = RunId.TryRead(Query("base") ?? "", out var against) && shown.Contains(against) ? against : Query("base") == CompareView.NoBase || shown.Length < 2 ? null : baseline,
+        };
         return true;
     }
 

@@ -37,11 +37,12 @@ public sealed class ExperimentExportsModel(ExperimentStore experiments, ExportSt
     }
 
     /// <summary>Asks for an export of these runs, or of those that the filter finds.</summary>
-    public async Task<IActionResult> OnPost(long id, [FromForm] string[] ids, [FromForm] string? filter, [FromForm] string? format, [FromForm] string[] include, [FromForm] bool gzip, CancellationToken cancel)
+    public async Task<IActionResult> OnPost(long id, [FromForm] string[] ids, [FromForm] string? all, [FromForm] string? filter, [FromForm] string? format, [FromForm] string[] include, [FromForm] bool gzip, CancellationToken cancel)
     {
         if (await experiments.Find(id, Actor, cancel) is not { } experiment)
             return NotFound();
-        Guid[] runs = [.. ids.Select(i => RunId.TryRead(i, out var run) ? run : Guid.Empty).Where(i => i != Guid.Empty).Distinct()];
+        // All that the table's filter finds, of which those on the page are named too.
+        Guid[] runs = all == "1" ? [] : [.. ids.Select(i => RunId.TryRead(i, out var run) ? run : Guid.Empty).Where(i => i != Guid.Empty).Distinct()];
         Wish = new(format ?? "csv", include.Length == 0 ? ExportWish.Usual : include, (runs.Length > 0 ? null : filter)?.Trim() ?? "", runs.Length > 0 ? runs : null, gzip);
         if (Wish.Wrong() is not var (field, why))
             return LocalRedirect(Address.Export(await store.Ask(experiment, Wish, Actor, cancel)));

@@ -41,7 +41,7 @@ public abstract class ExperimentPageModel : PluginPage
         var list = Get<ExperimentListStore>();
         if (MetricGroups.Sort((await list.Judged([id], cancel))[id], k => k) is not [var first, ..])
             return frame;
-        var best = await list.Best([(id, first, RunTableView.SmallIsGood(first))], cancel);
+        var best = await list.Best([(id, first, (await Get<MetricGoalStore>().Of(id, cancel)).SmallIsGood(first))], cancel);
         return frame with { First = first, Best = best is [var one] ? (one.RunId, one.Name, one.Value) : null };
     }
 }

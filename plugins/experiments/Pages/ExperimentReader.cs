@@ -25,7 +25,7 @@ public sealed class ExperimentReader(RunTableStore tables, RunTableReader reader
         var all = await series.OfRuns([.. chosen.Select(r => r.RunId)], cancel);
         var lines = all.Where(l => !l.Key.StartsWith(MetricGroups.System, StringComparison.Ordinal)).ToList();
         var keys = MetricGroups.Sort(lines.Select(l => l.Key).Distinct(), k => k);
-        var shown = keys.Where(k => !RunTableView.SmallIsGood(k)).Take(1).Concat(keys.Where(RunTableView.SmallIsGood).OrderByDescending(k => k.StartsWith("train", StringComparison.Ordinal)).Take(1)).ToList();
+        var shown = keys.Where(k => !table.Goals.SmallIsGood(k)).Take(1).Concat(keys.Where(table.Goals.SmallIsGood).OrderByDescending(k => k.StartsWith("train", StringComparison.Ordinal)).Take(1)).ToList();
         var charts = new List<(string, IReadOnlyList<RunCurve>)>();
         foreach (var key in shown)
         {

@@ -92,8 +92,8 @@ public sealed class IndexModel(ExperimentListStore list, ExperimentStore experim
         var lines = filter.Query.Errors.Count > 0 ? [] : await list.Page(filter, Actor, cancel);
         var shown = lines.Take(filter.Size).ToList();
         var ids = shown.Select(l => l.ExperimentId).ToArray();
-        var (tags, judged) = (experiments.Tags(ids, cancel), list.Judged(ids, cancel));
-        var best = await list.Best([.. (await judged).Select(k => (k.Key, Metric: MetricGroups.Sort(k, m => m)[0])).Select(k => (k.Key, k.Metric, RunTableView.SmallIsGood(k.Metric)))], cancel);
+        var (tags, judged, goals) = (experiments.Tags(ids, cancel), list.Judged(ids, cancel), await Get<MetricGoalStore>().Of(ids, cancel));
+        var best = await list.Best([.. (await judged).Select(k => (k.Key, Metric: MetricGroups.Sort(k, m => m)[0])).Select(k => (k.Key, k.Metric, goals[k.Key].SmallIsGood(k.Metric)))], cancel);
         View = new(filter, shown, await tags, lines.Count > shown.Count)
         {
             Best = best.ToDictionary(b => b.ExperimentId),

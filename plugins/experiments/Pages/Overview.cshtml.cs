@@ -157,7 +157,8 @@ public sealed class OverviewModel(ExperimentFactStore facts, ExperimentFieldStor
     {
         Guid[] ids = [.. new[] { frame.Best?.RunId, frame.Experiment.BaselineRunId }.OfType<Guid>().Distinct()];
         var all = (await Get<SeriesStore>().OfRuns(ids, cancel)).Where(s => !s.Key.StartsWith(MetricGroups.System, StringComparison.Ordinal)).ToList();
+        var goals = await Get<MetricGoalStore>().Of(frame.Experiment.ExperimentId, cancel);
         double? Of(Guid? run, string key) => all.Find(s => s.RunId == run && s.Key == key)?.LastValue;
-        return [.. MetricGroups.Sort(all.Select(s => s.Key).Distinct(), k => k).Take(MostMeasured).Select(k => new Measured(k, Of(frame.Experiment.BaselineRunId, k), Of(frame.Best?.RunId, k)))];
+        return [.. MetricGroups.Sort(all.Select(s => s.Key).Distinct(), k => k).Take(MostMeasured).Select(k => new Measured(k, Of(frame.Experiment.BaselineRunId, k), Of(frame.Best?.RunId, k), goals.SmallIsGood(k)))];
     }
 }

@@ -30,7 +30,8 @@ public sealed class ResultsModel(ResultStore results, Database database) : Exper
         string[] shown = asked.Length > 0 ? asked : [.. known.Take(UsualMetrics)];
         var by = group is { Length: > 0 and <= 250 } && !group.Contains('\0') ? group : null;
         var (runs, values) = await results.Read(id, shown, by, cancel);
-        var table = new Results([.. shown.Select(k => new ResultMetric(k, RunTableView.SmallIsGood(k)))],
+        var goals = await Get<MetricGoalStore>().Of(id, cancel);
+        var table = new Results([.. shown.Select(k => new ResultMetric(k, goals.SmallIsGood(k)))],
             [.. runs.Select(r => new ResultRow(r.RunId, r.Name, r.Status, r.Group, [.. shown.Select(k => values[r.RunId].Where(v => v.Key == k).Select(v => (double?)v.Value).FirstOrDefault())]))], by);
         if (format is not null)
             return ResultText.Of(table, format) is { } file ? File(Encoding.UTF8.GetBytes(file.Text), $"{file.Type}; charset=utf-8", $"results-{id}.{format}") : NotFound();

@@ -36,12 +36,14 @@ public sealed class RunTabReader(RunMetricStore metrics, TrendStore trends, Cons
             query("after") ?? "", metrics, trends, cancel),
     };
 
-    /// <summary>With the run that its parameters are held against: the parent, else the one before it.</summary>
-    public async Task<RunView> WithAgainst(RunView view, Func<string, string?> query, CancellationToken cancel) => view with
+    /// <summary>With the run that its parameters are held against: the one asked for, else the parent, the baseline or the one before it.</summary>
+    public async Task<RunView> WithAgainst(RunView view, Func<string, string?> query, CancellationToken cancel)
     {
-        Against = await metrics.Against(view.Run, query("against") != "previous" && view.Family.Parent is not null, cancel),
-        OnlyDiffering = query("differs") == "1",
-    };
+        var baseline = await metrics.Against(view.Run, HeldAgainst.Baseline, cancel);
+        var which = Enum.TryParse<HeldAgainst>(query("against"), ignoreCase: true, out var asked) ? asked : view.Family.Parent is not null ? HeldAgainst.Parent : HeldAgainst.Baseline;
+        var against = which == HeldAgainst.Baseline ? baseline : await metrics.Against(view.Run, which, cancel);
+        return view with { Against = against ?? await metrics.Against(view.Run, HeldAgainst.Previous, cancel), Baseline = baseline?.Name, OnlyDiffering = query("differs") == "1" };
+    }
 
     private async Task<RunView> WithFile(RunView view, Func<string, string?> query, CancellationToken cancel)
     {

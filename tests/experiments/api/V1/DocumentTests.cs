@@ -112,18 +112,23 @@ public sealed partial class DocumentTests(ApiWorld world)
             await Hold(export);
         else if (one.Path.EndsWith("/download", StringComparison.Ordinal))
             await Until.True(async () => (await mira.Get($"exports/{export}")).Data.Text("state") == "completed", "the file is there");
+        var model = (await mira.Post("models", new { name = Tracker.Unique("m"), tags = new { task = "t" } })).Is(201).Json.GetProperty("data").GetProperty("id").GetInt64();
+        (await mira.Post($"models/{model}/versions", new { source = $"mlflow-artifacts:/{experiment}/{run}/artifacts/model", run_id = run })).Is(201);
+        (await mira.Send("PUT", $"models/{model}/aliases/champion", new { version = 1 })).Is(200);
+        (await mira.Post($"runs/{run}/logs", new { lines = new[] { "loss 0.25" } })).Is(200);
+        (await mira.Http.PutAsync($"/api/2.0/mlflow-artifacts/artifacts/{experiment}/{run}/artifacts/checkpoints/step-1.pt", new ByteArrayContent([1]))).EnsureSuccessStatusCode();
         var last = one.Path[(one.Path.LastIndexOf('/') + 1)..];
         if (last is "unarchive")
-            (await mira.Post($"experiments/{experiment}/archive")).Is(200);
+            (await mira.Post(one.Path.Contains("runs", StringComparison.Ordinal) ? $"runs/{run}/archive" : $"experiments/{experiment}/archive")).Is(200);
         if (last is "resume")
             (await mira.Post($"experiments/{experiment}/cancel")).Is(200);
         if (last is "restore")
             (await mira.Send("DELETE", one.Path.Contains("runs", StringComparison.Ordinal) ? $"runs/{run}" : $"experiments/{experiment}", null)).Is(204);
         var unique = Tracker.Unique("n");
         return text => Number().Replace(text.Replace(SampleRun, run, StringComparison.Ordinal).Replace(SampleExport, export, StringComparison.Ordinal)
-            .Replace("sentiment-distil-2", unique, StringComparison.Ordinal).Replace("sentiment-distil-again", unique, StringComparison.Ordinal).Replace("Quantisation", unique, StringComparison.Ordinal)
+            .Replace("sentiment-distil-2", unique, StringComparison.Ordinal).Replace("sentiment-distil-again", unique, StringComparison.Ordinal).Replace("sentiment-student-2", unique, StringComparison.Ordinal).Replace("Quantisation", unique, StringComparison.Ordinal)
             .Replace("\"experiment_id\":12", $"\"experiment_id\":{experiment}", StringComparison.Ordinal).Replace("\"experiment_id\": 12", $"\"experiment_id\": {experiment}", StringComparison.Ordinal),
-            m => m.Value == "12" ? $"{experiment}" : $"{project}");
+            m => m.Value switch { "12" => $"{experiment}", "7" => $"{model}", _ => $"{project}" });
     }
     /// <summary>Puts an export back into the queue, so that it can be cancelled: its job has done its work.</summary>
     private async Task Hold(string export)
@@ -169,7 +174,7 @@ public sealed partial class DocumentTests(ApiWorld world)
                     yield return within;
     }
 
-    [GeneratedRegex("^(12|3)$")]
+    [GeneratedRegex("^(12|3|7)$")]
     private static partial Regex Number();
 
     [GeneratedRegex("{")]
