@@ -141,8 +141,9 @@ public sealed class ComparePageTests(World world) : IClassFixture<World>
             await _mira.Log(child, "loss", [new(1, 1, value)]);
         }
         page = await viewer.Ask($"/experiments/compare?runs={runs[0]},{runs[1]}");
-        var cells = page.Page.QuerySelectorAll(".compare-pictures tbody tr").First(r => r.TextContent.Contains("one|a", StringComparison.Ordinal)).QuerySelectorAll("td").Select(c => c.TextContent.Trim()).ToList();
-        Assert.Equal(["2", "1"], cells.Select(c => c.TrimEnd('0').TrimEnd('.')));
+        // A series for each run, in its colour: value and deviation of the first run, then of the second.
+        var cells = page.Page.QuerySelectorAll(".compare-pictures tbody tr").First(r => r.QuerySelector("th")!.TextContent.Trim() == "loss").QuerySelectorAll("td").Select(c => c.TextContent.Trim());
+        Assert.Equal(["2", "1"], cells.Take(2).Select(c => c.TrimEnd('0').TrimEnd('.')));
     }
 
     private async Task<string> Experiment(string run) => (await _mira.Get($"runs/get?run_id={run}")).Word("run.info.experiment_id");
