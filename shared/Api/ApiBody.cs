@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace Crucible.Api;
 
@@ -16,13 +17,17 @@ public sealed record ApiBody<T>(T Value, IReadOnlySet<string> Sent) where T : cl
 /// <summary>Reads bodies field by field, so that everything that is wrong is said at once and by its name.</summary>
 internal static class ApiBody
 {
+    private const int MaxDepth = 32;
+
     public static ApiError? Read<T>(ReadOnlyMemory<byte> json, out ApiBody<T>? body) where T : class
     {
         body = null;
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json.Length == 0 ? "{}"u8.ToArray() : json, new() { MaxDepth = 32 });
+            if (!IsText(json.Span))
+                return ApiError.Invalid("body", "holds a text that is no Unicode: half of a surrogate pair, or bytes that are no UTF-8.");
+            document = JsonDocument.Parse(json.Length == 0 ? "{}"u8.ToArray() : json, new() { MaxDepth = MaxDepth });
         }
         catch (JsonException wrong)
         {
@@ -32,6 +37,25 @@ internal static class ApiBody
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(document.RootElement, out body)
                 : ApiError.Invalid("body", $"must be a JSON object, not {ApiJson.Word(document.RootElement)}.");
+    }
+
+    // Parsing leaves texts as they are until somebody reads them, who then would have to expect it.
+    private static bool IsText(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            return false;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            while (reader.Read())
+                if (reader is { ValueIsEscaped: true, TokenType: JsonTokenType.String or JsonTokenType.PropertyName })
+                    reader.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static ApiError? Read<T>(JsonElement sent, out ApiBody<T>? body) where T : class
@@ -70,8 +94,11 @@ internal static class ApiBody
             value.Deserialize(property.PropertyType, ApiJson.Options);
             return null;
         }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
+        // An ArgumentException: a name stands twice in an object whose fields are not known beforehand.
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
+            if (wrong is ArgumentException)
+                return "has a name that stands there twice.";
             var within = (wrong as JsonException)?.Path is { Length: > 1 } path ? $" ({path[2..]} is wrong)" : "";
             return within.Length > 0 && value.ValueKind is JsonValueKind.Object or JsonValueKind.Array
                 ? $"has a part of the wrong kind{within}."

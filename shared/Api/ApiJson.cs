@@ -12,9 +12,9 @@ public static class ApiJson
 {
     /// <summary>
     /// snake_case names; times as RFC 3339 in UTC; NaN and the infinities as the strings <c>"NaN"</c>, <c>"Infinity"</c>,
-    /// <c>"-Infinity"</c>; nothing left out, so that a field that has no value is null.
+    /// <c>"-Infinity"</c>; nothing left out, so that a field that has no value is null. A name twice in an object is refused.
     /// </summary>
-    public static JsonSerializerOptions Options { get; } = Configure(new(JsonSerializerDefaults.General) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
+    public static JsonSerializerOptions Options { get; } = Configure(new(JsonSerializerDefaults.General) { AllowDuplicateProperties = false, TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
 
     /// <summary>Gives other options the same form.</summary>
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
