@@ -23,6 +23,8 @@ internal static class HostSetup
             kestrel.AddServerHeader = false;
             // A proxy sends many people's streams over one connection; the default of 100 would hold the next page back.
             kestrel.Limits.Http2.MaxStreamsPerConnection = 4096;
+            // Filters stand in addresses. One too long is refused in words at its field, which the 414 of 8 kB would never reach.
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
         });
         // The default of 512 drops connections when every open page reconnects at once after a restart.
         builder.WebHost.UseSockets(sockets => sockets.Backlog = 4096);

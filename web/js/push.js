@@ -24,7 +24,9 @@ async function turnOn() {
   if (await Notification.requestPermission() !== "granted") throw new Error("This browser does not allow notifications from here. Its settings for this site change that.")
   await navigator.serviceWorker.register("/push-worker.js", { scope: "/" })
   const worker = await navigator.serviceWorker.ready
-  const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: box.dataset.pushKey })
+  const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: box.dataset.pushKey }).catch(() => {
+    throw new Error("This browser got no address for notifications. Private windows have none; otherwise its push service may be out of reach.")
+  })
   await post("Subscribe", { endpoint: subscription.endpoint, p256dh: encode(subscription.getKey("p256dh")), auth: encode(subscription.getKey("auth")) })
 }
 

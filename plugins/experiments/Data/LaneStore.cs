@@ -61,14 +61,14 @@ public sealed class LaneStore(Database database)
         return points.ToLookup(p => p.Id, p => p.Point);
     }
 
-    /// <summary>The latest values of the runs of an experiment that are running, at most 5,000.</summary>
+    /// <summary>The latest values of the runs of an experiment that are running, or wrote within the last minute though they have ended; at most 5,000.</summary>
     internal async Task<List<(Guid RunId, string Key, double Value)>> RunningLatest(long experimentId, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         return (await connection.QueryAsync<(Guid, string, double)>(new("""
             select r.run_id, s.key, s.last_value
             from experiments.run r join experiments.series s using (run_id)
-            where r.experiment_id = @experimentId and r.status = 'running' and r.lifecycle = 'active' and s.points > 0
+            where r.experiment_id = @experimentId and (r.status = 'running' or r.heard_at > now() - interval '1 minute') and r.lifecycle = 'active' and s.points > 0
             limit 5000
             """, new { experimentId }, cancellationToken: cancel))).AsList();
     }

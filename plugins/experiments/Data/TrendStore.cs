@@ -39,7 +39,7 @@ public sealed class TrendStore(Database database)
             from unnest($1, $2, $3) as n (series_id, low, high)
             cross join generate_series(0, 30) as g (i)
             cross join lateral (select step, value from experiments.point
-                where series_id = n.series_id and step >= n.low + ((n.high - n.low) * (g.i / 30.0))::bigint order by step, at, value limit 1) p
+                where series_id = n.series_id and step >= (n.low + (n.high::numeric - n.low) * (g.i / 30.0))::bigint order by step, at, value limit 1) p
             order by 1, 2
             """, connection)
         {

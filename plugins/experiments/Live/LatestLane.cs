@@ -10,7 +10,7 @@ namespace Crucible.Experiments.Live;
 //
 //     latest    {experiment, runs: {run: {key: value, …}, …}}
 //
-// of the running runs whose values changed since the last message. A listener that comes later has read the table itself.
+// of the runs being written whose values changed since the last message. A listener that comes later has read the table itself.
 
 /// <summary>The live lane of an experiment's run table.</summary>
 internal static class LatestLane

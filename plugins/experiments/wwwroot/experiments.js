@@ -26,6 +26,7 @@ document.addEventListener("points", ({ detail }) => {
   const { run, series = {}, stale = [] } = JSON.parse(detail.data)
   const lost = document.querySelector(`#run-head-${run}[data-run-status="lost"]`)
   if (lost) refresh(lost)
+  document.querySelector(`#run-head-${run} [data-heard] time`)?.setAttribute("datetime", new Date().toISOString())
   const panels = document.getElementById(`run-charts-${run}-0`)
   if (!panels || new URLSearchParams(location.search).get("metrics")) return
   const drawn = new Set([...document.querySelectorAll(`g[data-line][data-run="${run}"]`)].map(line => line.dataset.seriesKey))

@@ -283,18 +283,19 @@ document.addEventListener("run-started", event => {
   refresh(region())
 }, true)
 
-// Least, greatest and mean values and courses of runs at work are asked for anew now and then; last values are pushed.
+// Least, greatest and mean values, courses and how far runs at work came are asked for anew now and then; last values are pushed.
+const agile = "tr[data-running] :is([data-figure], td:has(> .status > progress))"
 let soon = null
 document.addEventListener("latest", ({ detail }) => {
   const { runs } = JSON.parse(detail.data)
-  if (soon || !Object.keys(runs).some(run => document.querySelector(`[data-figure="${run}"]`))) return
+  if (soon || !Object.keys(runs).some(run => document.querySelector(`[data-figure="${run}"], [id$="${run}"] progress`))) return
   soon = setTimeout(async () => {
     try {
       const query = read()
       query.set("part", "table")
       const answer = await fetch(`${location.pathname}?${query}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(15_000) })
       const page = new DOMParser().parseFromString(await answer.text(), "text/html")
-      for (const cell of document.querySelectorAll("tr[data-running] [data-figure]")) {
+      for (const cell of document.querySelectorAll(agile)) {
         const fresh = page.getElementById(cell.id)
         if (fresh && fresh.innerHTML !== cell.innerHTML) cell.replaceWith(fresh)
       }

@@ -33,6 +33,22 @@ public sealed class RunTabTests(World world) : IClassFixture<World>
     }
 
     [Fact]
+    public async Task Steps_as_far_apart_as_numbers_go_have_a_trend()
+    {
+        var run = await New();
+        await _mira.Log(run, "far", [new(long.MinValue, 1, 3), new(0, 2, 1), new(long.MaxValue, 3, 9)]);
+        Assert.Equal("far", (await Tab(run, "metrics")).Words(".metrics tbody th"));
+    }
+
+    [Fact]
+    public async Task A_filter_of_twenty_thousand_characters_is_refused_at_its_field()
+    {
+        var experiment = await _mira.NewExperiment();
+        var page = await (await world.Visit(world.Cast.Viewer)).Get($"/experiments/{experiment}?filter={Uri.EscapeDataString(string.Concat(Enumerable.Repeat("metrics.loss < 3 and ", 1000)))}");
+        Assert.Contains("more than 100 clauses", page.Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_long_metric_knows_its_extremes_from_its_buckets_and_its_end()
     {
         var run = await New();
