@@ -20,8 +20,10 @@ public sealed class ExperimentReader(RunTableStore tables, RunTableReader reader
     /// <summary>Curves of the runs at work and of the best one: the score and the loss.</summary>
     public async Task<IReadOnlyList<(string Key, IReadOnlyList<RunCurve> Curves)>> Strip(RunTableView table, CancellationToken cancel)
     {
+        // The best one may be folded away in its sweep, or stand on a later page.
+        var best = table.Best is { RunId: var id } ? await tables.Runs([id], cancel) : [];
         var chosen = table.Lines.Select(l => l.Run).Where(r => r.Run.Status == RunStatus.Running).Take(MostAtWork)
-            .Concat(table.Lines.Select(l => l.Run).Where(r => r.RunId == table.Best?.RunId)).Concat(table.Lines.Where(l => l.Trend.Count > 1).Select(l => l.Run).Take(2)).DistinctBy(r => r.RunId).Take(4).ToList();
+            .Concat(best).Concat(table.Lines.Where(l => l.Trend.Count > 1).Select(l => l.Run).Take(2)).DistinctBy(r => r.RunId).Take(4).ToList();
         var all = await series.OfRuns([.. chosen.Select(r => r.RunId)], cancel);
         var lines = all.Where(l => !l.Key.StartsWith(MetricGroups.System, StringComparison.Ordinal)).ToList();
         var keys = MetricGroups.Sort(lines.Select(l => l.Key).Distinct(), k => k);
