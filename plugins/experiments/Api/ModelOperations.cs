@@ -176,7 +176,7 @@ internal static class ModelOperations
             Name = m.Name,
             Description = m.Description ?? "",
             BaseModel = m.BaseModel,
-            Adapter = m.Adapter is { } adapter ? JsonNode.Parse(adapter)?.AsObject() : null,
+            Adapter = m.Adapter is { } adapter && JsonNode.Parse(adapter) is JsonObject settings ? settings : [],
             LatestVersion = parts.Latest[m.ModelId].Select(v => (int?)v.Version).Max(),
             Tags = new SortedDictionary<string, string>(parts.Tags[m.ModelId].ToDictionary(t => t.Key, t => t.Value), StringComparer.Ordinal),
             Aliases = new SortedDictionary<string, int>(parts.Aliases[m.ModelId].ToDictionary(a => a.Alias, a => a.Version), StringComparer.Ordinal),

@@ -26,8 +26,8 @@ internal sealed record ApiModel
     [Description("What it was trained from.")]
     public string? BaseModel { get; init; }
 
-    [Description("Settings of its adapter.")]
-    public JsonObject? Adapter { get; init; }
+    [Description("Settings of its adapter; empty when there are none.")]
+    public JsonObject Adapter { get; init; } = [];
 
     [Description("The newest version that is here; null while it has none.")]
     public int? LatestVersion { get; init; }

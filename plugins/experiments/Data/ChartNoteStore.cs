@@ -81,7 +81,6 @@ public sealed class ChartNoteStore(Database database)
     private static void Tell(WriteScope write, long experimentId, Guid? runId)
     {
         write.Tell("experiments", Topics.Experiment(experimentId), new ChartNoted(experimentId, runId));
-        if (runId is { } run)
-            write.Tell("experiments", Topics.Run(run), new ChartNoted(experimentId, runId));
+        write.Tell("experiments", runId is { } run ? Topics.Run(run) : Topics.ChartNotes(experimentId), new ChartNoted(experimentId, runId));
     }
 }

@@ -53,6 +53,17 @@ public sealed class CommentStore(Database database, INotices notices)
             """, new { subject.ExperimentId, subject.RunId, subject.Place, resolved, before, most }, cancellationToken: cancel))).AsList();
     }
 
+    /// <summary>Cells of the run table with comments that nobody has settled, and how many; the newest thousand cells.</summary>
+    public async Task<IReadOnlyList<(Guid RunId, string Place, long Count)>> Cells(long experimentId, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<(Guid, string, long)>(new("""
+            select run_id, place, count(*) from experiments.comment
+            where experiment_id = @experimentId and run_id is not null and place like 'cell:%' and resolved_at is null
+            group by run_id, place order by max(comment_id) desc limit 1000
+            """, new { experimentId }, cancellationToken: cancel))).AsList();
+    }
+
     /// <summary>How many there are that nobody has settled, and how many are settled.</summary>
     public async Task<(long Open, long Resolved)> Count(CommentSubject subject, CancellationToken cancel)
     {

@@ -256,6 +256,7 @@ internal sealed class Importer(Database database, BroughtStore brought, Experime
             await Put(run.File, Folder(known.ExperimentId, known.RunId), file, cancel);
         signals.Signal(Topics.Run(known.RunId));
         signals.Signal(Topics.Experiment(known.ExperimentId));
+        signals.Signal(Topics.Curves(known.ExperimentId));
     }
 
     private (List<Entry> Params, List<Entry> Tags, string Name) Entries(SourceRun run)

@@ -24,6 +24,9 @@ public static class Topics
     /// <summary><c>curves:{id}</c>: the points that its running runs log.</summary>
     public static Topic Curves(long experimentId) => new("curves", experimentId.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary><c>chart-notes:{id}</c>: notes on the charts of all its runs, for the page of each.</summary>
+    public static Topic ChartNotes(long experimentId) => new("chart-notes", experimentId.ToString(CultureInfo.InvariantCulture));
+
     /// <summary><c>experiments:{team id, 32 hex digits}</c>: the list of a team's experiments.</summary>
     public static Topic Team(Guid teamId) => new("experiments", teamId.ToString("N"));
 
@@ -40,6 +43,7 @@ public static class Topics
         new("run-log", MayListenToRun) { Greeting = LogLane.Greet, Signalled = LogLane.Send },
         new("experiment", MayListenToExperiment) { Signalled = LatestLane.Send },
         new("curves", MayListenToExperiment) { Greeting = CurvesLane.Greet, Signalled = CurvesLane.Send },
+        new("chart-notes", MayListenToExperiment),
         new("export", MayListenToExport) { Signalled = ShowExport },
         new("experiments", (_, actor, key, _) => ValueTask.FromResult(Guid.TryParseExact(key, "N", out var team) && actor.MayRead(team))),
         new("import", MayListenToImport),

@@ -24,6 +24,9 @@ public sealed class ChartsModel(ExperimentStore experiments, ChartReader reader,
     {
         if (part == "notes")
             return await NotesPart(id, Query("run"), cancel);
+        // The bulk bar sends a field for each run; the page keeps them in one.
+        if (Request.Query["runs"] is { Count: > 1 } several)
+            return LocalRedirect(Address.With(Address.Charts(id), ("runs", string.Join(',', several.ToArray()))));
         var topics = (Crucible.Live.Topic[])[Topics.Experiment(id), Topics.Curves(id)];
         var cursor = await database.CursorOf(topics, cancel);
         if (await experiments.Find(id, Actor, cancel) is not { } experiment || await Read(experiment, Query, BoardId(Query("board")), cancel) is not { } view)
@@ -69,8 +72,8 @@ public sealed class ChartsModel(ExperimentStore experiments, ChartReader reader,
         return await Fragment<ChartBoard>((nameof(ChartBoard.View), View));
     }
 
-    /// <summary>Adds a panel of any kind.</summary>
-    public async Task<IActionResult> OnPostAddPanel(long id, [FromForm] string? kind, [FromForm] string? title, [FromForm] string? size, [FromForm] string? board, [FromForm] string? query, CancellationToken cancel)
+    /// <summary>Adds a panel of any kind, or puts it in the place of the one that it names.</summary>
+    public async Task<IActionResult> OnPostAddPanel(long id, [FromForm] string? panel, [FromForm] string? kind, [FromForm] string? title, [FromForm] string? size, [FromForm] string? board, [FromForm] string? query, CancellationToken cancel)
     {
         if (await experiments.Find(id, Actor, cancel) is not { } experiment)
             return NotFound();
@@ -78,9 +81,9 @@ public sealed class ChartsModel(ExperimentStore experiments, ChartReader reader,
             return BadRequest();
         var settings = known.Fields.Select(f => (f.Name, Value: Request.Form[$"{known.Name}.{f.Name}"].ToString().Trim())).Append(("title", (title ?? "").Trim())).Where(f => f.Item2.Length > 0)
             .Select(f => KeyValuePair.Create(BoardPanel.SettingPrefix + f.Item1, f.Item2));
-        if (BoardPanel.Read([KeyValuePair.Create("panel", $"p-{Guid.NewGuid():N}"[..10]), KeyValuePair.Create("kind", known.Name), KeyValuePair.Create("size", size ?? ""), .. settings]) is not { } panel)
+        if (BoardPanel.Read([KeyValuePair.Create("panel", string.IsNullOrEmpty(panel) ? $"p-{Guid.NewGuid():N}"[..10] : panel), KeyValuePair.Create("kind", known.Name), KeyValuePair.Create("size", size ?? ""), .. settings]) is not { } made)
             return BadRequest();
-        return await boards.Change(experiment, BoardId(board), layout => layout.Put(panel), Actor, cancel) is { } refusal ? Refused(refusal) : LocalRedirect(Back(id, BoardId(board), query));
+        return await boards.Change(experiment, BoardId(board), layout => layout.Put(made), Actor, cancel) is { } refusal ? Refused(refusal) : LocalRedirect(Back(id, BoardId(board), query));
     }
 
     /// <summary>Keeps the board and the state of the page under a name.</summary>

@@ -24,6 +24,8 @@ public sealed class CommentsModel(CommentStore comments, ExperimentStore experim
             return NotFound();
         if (part is "people")
             return await Fragment<OptionList>((nameof(OptionList.Items), (await Get<TeamPeopleStore>().Find(experiment.TeamId, q ?? "", writers: false, 8, cancel)).Select(p => new Option(p.UserName, p.DisplayName, p.UserName)).ToList()));
+        if (part is "cells")
+            return await Fragment<CommentCells>((nameof(CommentCells.Cells), await comments.Cells(id, cancel)));
         if (!await Subject(id, cancel))
             return NotFound();
         if (part is "places")

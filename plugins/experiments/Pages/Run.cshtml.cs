@@ -24,14 +24,17 @@ public sealed partial class RunModel(RunReader reader, RunTabReader tabs, RunSto
             return NotFound();
         if (part is "panel" or "log")
             return part == "log" ? await Lines(id, cancel) : await Panel(id, cancel);
-        var cursor = await database.CursorOf([Topics.Run(id)], cancel);
+        if (await runs.Find(id, Actor, cancel) is not { } row)
+            return NotFound();
+        Crucible.Live.Topic[] topics = [Topics.Run(id), Topics.ChartNotes(row.ExperimentId)];
+        var cursor = await database.CursorOf(topics, cancel);
         if (await Read(id, cancel) is not { } view)
             return NotFound();
         View = view;
         if (part is not null)
             return await Part(part, cancel);
         Frame();
-        Shell.Of(HttpContext).Listen(cursor, [Topics.Run(id), .. View.Tab == "logs" ? [Topics.RunLog(id)] : Array.Empty<Crucible.Live.Topic>()]);
+        Shell.Of(HttpContext).Listen(cursor, [.. topics, .. View.Tab == "logs" ? [Topics.RunLog(id)] : Array.Empty<Crucible.Live.Topic>()]);
         View = await Complete(view, cancel);
         return Page();
     }

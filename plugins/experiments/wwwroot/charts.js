@@ -111,10 +111,28 @@ document.addEventListener("chart:menu", ({ target, detail: { items, item, figure
   if (!place) return
   const { panelQuery: panel, size, added } = place.dataset
   items.push(document.createElement("hr"), ...[["s", "A third wide"], ["m", "Half wide"], ["l", "Whole width"]].map(([value, text]) => item(text, () => act({ act: "size", panel, size: value }), value === size)),
+    ...(added === undefined ? [] : [item("Edit the panel", () => edit(panel))]),
     added === undefined ? item("Hide the panel", () => act({ act: "hide", panel })) : item("Remove the panel", () => act({ act: "remove", panel })))
 })
 // Forms that keep the page's state take it as it is now.
 document.addEventListener("submit", ({ target }) => { for (const field of target.querySelectorAll?.("[data-page-query]") ?? []) field.value = location.search.slice(1) }, true)
+/** Opens the form of a new panel with what one has, to keep it in that one's place; without one it is for a new one. */
+function edit(query) {
+  const dialog = document.getElementById("panel-add")
+  const { elements } = dialog.querySelector("form")
+  const given = new URLSearchParams(query ?? "")
+  const kind = given.get("kind")
+  elements.panel.value = given.get("panel") ?? ""
+  dialog.querySelector("h2").textContent = query ? "Edit the panel" : "Add a panel"
+  if (!query) return
+  elements.kind.value = kind
+  elements.size.value = given.get("size") ?? "s"
+  elements.title.value = given.get("p.title") ?? ""
+  for (const field of elements) if (field.name.startsWith(`${kind}.`)) field.value = given.get(`p.${field.name.slice(kind.length + 1)}`) ?? ""
+  kinds()
+  dialog.showModal()
+}
+document.addEventListener("click", ({ target }) => { if (target.closest?.('[data-opens="panel-add"]')) edit() }, true)
 function kinds() {
   const chosen = document.querySelector("[data-panel-kind]")
   for (const fields of document.querySelectorAll("[data-panel-fields]")) {

@@ -83,3 +83,4 @@ document.addEventListener("input", ({ target }) => {
 
 // Comments come with a script of their own.
 if (document.querySelector("a[data-comments], textarea[data-mentions]")) import("./comments.js")
+if (document.querySelector("[data-run-table], .chart-notes")) import("./comment-places.js")
