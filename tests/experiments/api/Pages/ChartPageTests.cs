@@ -153,7 +153,7 @@ public sealed class ChartPageTests(World world) : IClassFixture<World>
         await _mira.Log(await _mira.NewRun(experiment), "a/one", [new(1, 1, 1)]);
         var (mira, vito) = (await world.Visit(world.Cast.Member), await world.Visit(world.Cast.Viewer));
         var path = $"/experiments/{experiment}/charts";
-        var added = await mira.Press(path, "form[action$='handler=AddPanel']", ("line.key", "a/*"), ("title", "All <b>of</b> a"), ("size", "l"));
+        var added = await mira.Press(path, "form[action$='handler=AddPanel']", ("kind", "line"), ("line.key", "a/*"), ("title", "All <b>of</b> a"), ("size", "l"));
         Assert.Equal(HttpStatusCode.OK, added.Status);
         Assert.Equal("All <b>of</b> a", added.Text(".board-place[data-added] h2"));
         Assert.DoesNotContain("<b>of", added.Html, StringComparison.Ordinal);

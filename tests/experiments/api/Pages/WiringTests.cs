@@ -30,7 +30,7 @@ public sealed class WiringTests(AlertWorld world) : IClassFixture<AlertWorld>
         foreach (var page in (string[])["results", "overview", "alerts"])
             Assert.DoesNotContain("by low", (await mira.Get($"/experiments/{experiment}/{page}")).Words(".run-head"), StringComparison.Ordinal);
         Assert.Contains("by high", (await mira.Get($"/experiments/{experiment}/results")).Words(".run-head"), StringComparison.Ordinal);
-        Assert.Equal(["high", "low"], (await mira.Get($"/experiments/{experiment}/results")).QuerySelectorAll("tbody tr th a").Select(a => a.TextContent));
+        Assert.Equal(["high", "low"], (await mira.Get($"/experiments/{experiment}/results")).QuerySelectorAll("tbody [data-row-link]").Select(a => a.TextContent));
         var row = (await mira.Get("/experiments")).QuerySelectorAll("tr").Single(r => r.QuerySelector($"a[href='/experiments/{experiment}']") is not null || r.QuerySelector($"a[href='/experiments/{experiment}/overview']") is not null);
         Assert.Contains("0.75", row.TextContent, StringComparison.Ordinal);
     }
@@ -65,7 +65,10 @@ public sealed class WiringTests(AlertWorld world) : IClassFixture<AlertWorld>
         Assert.True(page.Has("#account a[href='/api']"));
         Assert.Contains(high, (await mira.Ask($"/experiments/{experiment}/charts?runs={low}&runs={high}")).Address, StringComparison.Ordinal);
         // All that match: those that are named are the ones on the page.
-        var wish = await mira.Press($"/experiments/{experiment}?filter=metrics.loss+<+0.5", $"#run-bulk form[action$='/exports']", ("ids", high), ("all", "1"), ("include", "runs"), ("include", "logs"));
+        var form = page.Page.QuerySelector("#run-bulk form[action$='/exports']")!;
+        var filter = form.QuerySelector("[name=filter]")!.GetAttribute("value")!;
+        Assert.Equal("metrics.loss < 0.5", filter);
+        var wish = await mira.Send(form.GetAttribute("action")!, await mira.FormToken(), ("filter", filter), ("ids", high), ("all", "1"), ("include", "runs"), ("include", "logs"));
         var id = wish.Address["/experiments/exports/".Length..].Replace("-", "", StringComparison.Ordinal);
         await Until.True(async () => (await _mira.Get($"/api/v1/exports/{id}")).Word("data.state") == "completed", "the export is there");
         using var zip = new ZipArchive(new MemoryStream(await mira.Http.GetByteArrayAsync($"/api/v1/exports/{id}/download", TestContext.Current.CancellationToken)));
@@ -133,12 +136,13 @@ public sealed class WiringTests(AlertWorld world) : IClassFixture<AlertWorld>
     {
         var (experiment, _, _) = await Two("a/one");
         var mira = await world.Visit(world.Cast.Member);
-        var (path, form) = ($"/experiments/{experiment}/charts", "form[action$='handler=AddPanel']");
+        var path = $"/experiments/{experiment}/charts";
+        async Task<Shown> Keep(params (string, string)[] fields) => await mira.Send($"{path}?handler=AddPanel", [await mira.FormToken(), ("kind", "line"), .. fields]);
         Assert.Equal($"/experiments/{experiment}/complete", new Uri(new("http://x"), (await mira.Get(path)).QuerySelector("[name=filter][data-complete]")!.GetAttribute("data-complete")!).AbsolutePath);
-        var added = await mira.Press(path, form, ("line.key", "a/*"), ("title", "First"), ("size", "l"));
-        await mira.Press(path, form, ("line.key", "a/one"), ("title", "Second"), ("size", "s"));
+        var added = await Keep(("line.key", "a/*"), ("title", "First"), ("size", "l"));
+        await Keep(("line.key", "a/one"), ("title", "Second"), ("size", "s"));
         var id = added.Page.QuerySelector(".board-place[data-added]")!.GetAttribute("data-panel")!;
-        var edited = await mira.Press(path, form, ("panel", id), ("line.key", "a/one"), ("title", "Changed"), ("size", "m"));
+        var edited = await Keep(("panel", id), ("line.key", "a/one"), ("title", "Changed"), ("size", "m"));
         Assert.Equal(["Changed", "Second"], edited.Page.QuerySelectorAll(".board-place[data-added] h2").Select(h => h.TextContent.Trim()));
         Assert.Equal("m", edited.Page.QuerySelector(".board-place[data-added]")!.GetAttribute("data-size"));
     }
