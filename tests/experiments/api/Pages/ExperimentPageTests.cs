@@ -22,7 +22,7 @@ public sealed class ExperimentPageTests(World world) : IClassFixture<World>
         Assert.Equal([$"{mark} A", $"{mark} b"], Rows(await mira.Ask($"/experiments?q={mark}&sort=name")));
         Assert.Equal([$"{mark} b"], Rows(await mira.Ask($"/experiments?q={mark}%20B")));
         var list = await mira.Get($"/experiments?q={mark}");
-        Assert.Contains("1 at work", list.Words($"#experiment-row-{first}"), StringComparison.Ordinal);
+        Assert.Contains("1 run", list.Words($"#experiment-row-{first}"), StringComparison.Ordinal);
         Assert.Equal("2", list.Words($"#experiment-row-{first} td[data-runs]"));
         Assert.Contains("1 of 2", list.Words($"#experiment-row-{first} td.ended"), StringComparison.Ordinal);
         Assert.Contains("<i>vision</i>", list.Words($"#experiment-row-{second} .tags"), StringComparison.Ordinal);

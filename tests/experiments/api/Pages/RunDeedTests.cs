@@ -20,7 +20,7 @@ public sealed class RunDeedTests(World world) : IClassFixture<World>
     {
         await using var connection = new NpgsqlConnection(world.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("select coalesce(array_agg(action order by id), '{}') from experiments.activity where run_id = $1", connection) { Parameters = { new() { Value = Guid.Parse(run) } } };
+        await using var command = new NpgsqlCommand("select coalesce(array_agg(action order by id), '{}') from experiments.activity where run_id = $1 and action like 'run.%'", connection) { Parameters = { new() { Value = Guid.Parse(run) } } };
         return (string[])(await command.ExecuteScalarAsync())!;
     }
 

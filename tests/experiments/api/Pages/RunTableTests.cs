@@ -202,7 +202,7 @@ public sealed class RunTableTests(World world) : IClassFixture<World>
         var page = await mira.Send($"{path}?handler=Goal&key=val%2Floss&goal=max", await mira.FormToken());
         Assert.True(page.Has($"#run-row-{bad} data.best"));
         Assert.False(page.Has($"#run-row-{good} data.best"));
-        Assert.Contains("bad", page.Text("h1 + .facts"), StringComparison.Ordinal);
+        Assert.Contains("bad", page.Text(".run-head .facts"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await mira.Send($"{path}?handler=Goal&key=a&goal=up", await mira.FormToken())).Status);
     }
 
