@@ -11,7 +11,7 @@ internal static class Asking
 {
     // The runtime compiles a method well after thirty calls; a host that has run for a minute is past that.
     private const int WarmUp = 60;
-    private static readonly TimeSpan WarmUpAtMost = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WarmUpAtMost = TimeSpan.FromSeconds(15);
 
     /// <summary>Adds the median over the repeats, of the first byte or of the whole answer.</summary>
     /// <param name="bench">Where to.</param>
