@@ -292,9 +292,6 @@ internal static class RouteTable
         new("PUT /api/v1/runs/{id}/tags/{**key}", Writer) { At = "id={run}&key=k", Json = """{"value": "{new}"}""" },
         new("DELETE /api/v1/runs/{id}/tags/{**key}", Writer) { At = "id={run}&key=tag" },
         new("GET /api/v1/runs/{id}/artifacts", Reader) { At = "id={run}" },
-        new("POST /api/v1/runs/{runId}/logs", Writer) { At = "runId={run}", Json = """{"lines": ["a line"]}""" },
-        new("GET /api/v1/runs/{runId}/logs", Reader) { At = "runId={run}" },
-        new("GET /api/v1/runs/{runId}/checkpoints", Reader) { At = "runId={run}" },
 
         // Experiments: the tracking protocol ---------------------------------------------------------------------------------
         new("GET /api/2.0/{**rest}", SignedIn) { At = "rest=none", Answers = 404 },
