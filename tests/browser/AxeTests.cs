@@ -61,7 +61,7 @@ public sealed class AxeTests(Stage stage)
         await using var tab = await Open("/experiments/0/charts");
         await Assertions.Expect(tab.Page.Locator(".board-hold .plot[data-plot]").First).ToBeVisibleAsync();
         await Audit(tab.Page, "html", 20);
-        await tab.Page.GetByText("Axes").ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Axes", Exact = true }).ClickAsync();
         await Audit(tab.Page, "#chart-axes");
     }
 
