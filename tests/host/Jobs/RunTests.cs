@@ -12,7 +12,9 @@ public sealed class RunTests(JobWorld world) : IClassFixture<JobWorld>
     {
         var run = await world.Until(await world.Run("chores.Sweep", ("room", "kitchen")), RunState.Succeeded);
         Assert.Equal(["swept kitchen"], await world.Diary(run.Id));
-        Assert.Equal(("a", 1, "tests"), (run.Node, run.Attempt, run.AskedBy));
+        // Its lease is short here: a host that starts too slowly for it comes back under the next free name.
+        Assert.Matches("^a(-[0-9]+)?$", run.Node);
+        Assert.Equal((1, "tests"), (run.Attempt, run.AskedBy));
         Assert.True(run.TookMs > 0 && run.WaitMs >= 0 && run.EndedAt >= run.StartedAt);
     }
 
