@@ -125,8 +125,9 @@ internal static class ExportOperations
         if (wrong is not null)
             return wrong;
         var sent = body!.Value;
-        if (sent.RunIds?.FirstOrDefault(r => !RunId.TryRead(r, out _)) is { } odd)
-            return ApiError.Invalid("run_ids", $"holds {Wording.Cut(odd, 60)}, which is no id of a run.");
+        // A null within a list gets past the types.
+        if (sent.RunIds?.Where(r => !RunId.TryRead(r, out _)).ToList() is [var odd, ..])
+            return ApiError.Invalid("run_ids", $"holds {Wording.Cut(odd ?? "null", 60)}, which is no id of a run.");
         var wish = new ExportWish(sent.Format, sent.Include ?? ExportWish.Usual, sent.Filter ?? "", sent.RunIds is { } ids ? [.. ids.Select(r => RunId.TryRead(r, out var id) ? id : Guid.Empty).Distinct()] : null, sent.Gzip ?? false);
         if (wish.Wrong() is var (field, why))
             return ApiError.Invalid(field, why);

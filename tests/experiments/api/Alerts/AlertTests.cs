@@ -129,7 +129,7 @@ public sealed class AlertTests(AlertWorld world) : IClassFixture<AlertWorld>
     }
 
     [Fact]
-    public async Task Two_hosts_that_look_at_once_tell_once_and_one_that_was_away_catches_up()
+    public async Task Two_hosts_that_look_at_once_tell_once()
     {
         var experiment = await _mira.NewExperiment();
         var mira = await world.Visit(world.Cast.Member);
